@@ -110,19 +110,33 @@ export class TimerWheel {
   }
 }
 
-/** One thing that may run out. Arm it in a {@link TimerWheel}; the wheel calls `fire`, which must not throw. */
+/**
+ * One thing that may run out: arm it in a {@link TimerWheel}, which calls `fire`. Either give a callback, or extend this
+ * class and override `fire` where an entry a request must not cost a closure. `fire` must not throw.
+ */
 export class WheelTimer {
   /** Links and due tick belong to the wheel. */
   next: WheelTimer | undefined;
   previous: WheelTimer | undefined;
   dueTick = 0;
+  readonly #callback: (() => void) | undefined;
 
-  constructor(readonly fire: () => void) {}
+  constructor(callback?: () => void) {
+    this.#callback = callback;
+  }
+
+  get armed(): boolean {
+    return this.next !== undefined;
+  }
+
+  fire(): void {
+    this.#callback?.();
+  }
 }
 
 /** A slot is a circular list around a head that is never armed. */
 function slotHead(): WheelTimer {
-  const head = new WheelTimer(() => undefined);
+  const head = new WheelTimer();
   head.next = head;
   head.previous = head;
   return head;
