@@ -1,0 +1,398 @@
+import type { Clock } from '../clock.js';
+import type { Unit } from '../delivery/unit.js';
+import type { Answer, Job } from '../dispatch/job.js';
+import type { Requester } from '../dispatch/dispatcher.js';
+import type { ItemInit, NotifyInit } from '../protocol/message-codec.js';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { PlayerLimits } from './player-limits.js';
+import { NotifyOrderingManager, type HoldVerdict, type Place } from '../delivery/notify-ordering-manager.js';
+import { OrderedMessageQueue, type AckVerdict, type EnqueueVerdict } from '../delivery/ordered-message-queue.js';
+import { errorTable, type ErrorName } from '../errors.js';
+import { encodeDelivery, Outcome, Reason, Resume } from '../protocol/message-codec.js';
+import { WheelTimer } from '../timer-wheel.js';
+
+/** What a Player knows of the Session that serves it. Session implements it, so the two don't import each other. */
+export interface Link {
+  readonly sessionId: string;
+  /** Units may be due: take them in this turn. */
+  wake(): void;
+  /** The Player lets this session go: it tells its client why, and closes. Never throws. */
+  release(reason: Reason, message?: string): void;
+}
+
+/** What a Session needs to compose Welcome (PROTOCOL 2, 3). */
+export interface Arrival {
+  readonly verdict: Resume;
+  /** Why the verdict is not FULL; empty if it is. */
+  readonly reason: string;
+  /** The range that PARTIAL has lost; 0 otherwise. */
+  readonly lostFrom: number;
+  readonly lostTo: number;
+  readonly nextServerSeq: number;
+  /** The replay ends with this seq. */
+  readonly upTo: number;
+  /** Accepted client seqs whose Response is not in a unit up to `upTo`. */
+  readonly inFlight: number[];
+}
+
+/** accepted: the seq is taken. duplicate: ignore it. gap: a protocol error. full: nothing may be taken any more. */
+export type Acceptance = 'accepted' | 'duplicate' | 'gap' | 'full';
+
+/** The login that a Player stands on. */
+export interface Login {
+  readonly zone: string;
+  readonly roles: readonly string[];
+  /** Unix ms; into the resume token. */
+  readonly loginAt: number;
+  readonly expiresAt: number;
+}
+
+/** Plain counters over all players, read when metrics are scraped. */
+export interface PlayerCounters {
+  answered: number;
+  /** Answers that came when their epoch or their player had ended. */
+  lateAnswers: number;
+  /** Bound notifies that came after their Response and were delivered at once. */
+  lateNotifies: number;
+  /** Bound notifies whose request never came, or whose epoch ended. */
+  strandedNotifies: number;
+  refusedNotifies: number;
+  /** Responses and written notifies given up with an epoch. */
+  givenUpUnits: number;
+  replacedSessions: number;
+}
+
+export interface PlayerParts {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly limits: PlayerLimits;
+  readonly counters: PlayerCounters;
+  /** A new epoch: 128 random bits, base64url, never used before. */
+  readonly newEpoch: () => string;
+  /** Ends a request that nobody waits for any more. */
+  readonly cancel: (job: Job) => void;
+  /** The resume window ran out. */
+  readonly expired: (player: Player) => void;
+}
+
+/**
+ * An authenticated identity and everything of it that outlives a Connection: epoch, sequence numbers, ordered queue,
+ * bound notifies, requests under way. At most one live Session serves it; between two it is away, and ends when the
+ * resume window has run out.
+ *
+ * All state is touched by synchronous code only; a Player never waits.
+ */
+export class Player implements Requester {
+  readonly #parts: PlayerParts;
+  readonly #queue: OrderedMessageQueue;
+  readonly #pending = new Map<number, Job>();
+  readonly #resumeWindow: WheelTimer;
+  readonly #boundExpiry: WheelTimer;
+  #notifies: NotifyOrderingManager;
+  #login: Login;
+  #loginHoldsUntil: number;
+  #link: Link | undefined;
+  #ended = false;
+  #epoch: string;
+  /** A client frame has followed a Welcome of this epoch; until then the next login may use the epoch again. */
+  #epochConfirmed = false;
+  #lastClientSeq = 0;
+  /** One a Welcome. Resume tokens from the last confirmed one on are good (PROTOCOL 5). */
+  #generation = 0;
+  #confirmedGeneration = 0;
+
+  constructor(
+    readonly id: string,
+    login: Login,
+    parts: PlayerParts,
+  ) {
+    this.#parts = parts;
+    this.#login = login;
+    this.#loginHoldsUntil = this.#monotonic(login.expiresAt);
+    this.#epoch = parts.newEpoch();
+    this.#queue = new OrderedMessageQueue(parts.limits);
+    this.#notifies = new NotifyOrderingManager(parts.limits);
+    this.#resumeWindow = new WheelTimer(() => parts.expired(this));
+    this.#boundExpiry = new WheelTimer(() => this.#expireBound());
+  }
+
+  get zone(): string {
+    return this.#login.zone;
+  }
+
+  get roles(): readonly string[] {
+    return this.#login.roles;
+  }
+
+  get login(): Login {
+    return this.#login;
+  }
+
+  /** Clock.now() at which a live session of this login has to end, in ms. */
+  get loginHoldsUntil(): number {
+    return this.#loginHoldsUntil;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get lastClientSeq(): number {
+    return this.#lastClientSeq;
+  }
+
+  get isLive(): boolean {
+    return this.#link !== undefined;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  get sessionId(): string {
+    return this.#link?.sessionId ?? '';
+  }
+
+  /** Units not yet acknowledged, waiting ones included, and their bytes. */
+  get unackedUnits(): number {
+    return this.#queue.units;
+  }
+
+  get unackedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** Requests accepted and not answered. */
+  get pendingRequests(): number {
+    return this.#pending.size;
+  }
+
+  // Login, resume, leave.
+
+  /** Whether a resume token of this epoch and generation is still good. An older generation is a sign of theft. */
+  honours(epoch: string, generation: number): boolean {
+    return epoch === this.#epoch && generation >= this.#confirmedGeneration && generation <= this.#generation;
+  }
+
+  /** A real login: FRESH, in a new epoch unless nobody ever used the present one. */
+  arriveFresh(link: Link, login: Login, reason: string): Arrival {
+    this.renew(login);
+    if (this.#epochConfirmed) this.#startEpoch();
+    this.#attach(link);
+    const { nextSeq, upTo } = this.#queue.attach(0, this.#now());
+    return this.#arrival(Resume.FRESH, reason, 0, 0, nextSeq, upTo);
+  }
+
+  /** A resume in the same epoch, by a client that has settled everything up to `position`. */
+  arriveAgain(link: Link, position: number): Arrival {
+    this.#attach(link);
+    const resumed = this.#queue.attach(position, this.#now());
+    if (resumed.verdict === 'fresh') {
+      this.#startEpoch();
+      const { nextSeq, upTo } = this.#queue.attach(0, this.#now());
+      return this.#arrival(Resume.FRESH, resumed.reason, 0, 0, nextSeq, upTo);
+    }
+    const verdict = resumed.verdict === 'full' ? Resume.FULL : Resume.PARTIAL;
+    return this.#arrival(verdict, resumed.reason, resumed.lostFrom, resumed.lostTo, resumed.nextSeq, resumed.upTo);
+  }
+
+  /** A login was checked again: it holds longer, and may name another zone or other roles. */
+  renew(login: Login): void {
+    this.#login = login;
+    this.#loginHoldsUntil = this.#monotonic(login.expiresAt);
+  }
+
+  /** A client frame has followed Welcome: its resume token has arrived, older ones are void. */
+  confirm(): void {
+    this.#confirmedGeneration = this.#generation;
+    this.#epochConfirmed = true;
+  }
+
+  /** The link is gone. Does nothing unless `link` is the one that serves: an old session can't touch its successor. */
+  detach(link: Link): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.#queue.detach();
+    if (!this.#ended) this.#parts.wheel.arm(this.#resumeWindow, this.#parts.limits.resumeWindowMs);
+  }
+
+  /** The Player is over: epoch and tokens are void, requests under way are cancelled, the session is let go. */
+  end(reason: Reason, message = ''): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { wheel } = this.#parts;
+    this.#link?.release(reason, message);
+    this.#link = undefined;
+    wheel.disarm(this.#resumeWindow);
+    wheel.disarm(this.#boundExpiry);
+    this.#closeEpoch();
+  }
+
+  // Requests.
+
+  accept(clientSeq: number): Acceptance {
+    if (clientSeq === 0) return 'gap';
+    if (clientSeq <= this.#lastClientSeq) return 'duplicate';
+    if (clientSeq !== this.#lastClientSeq + 1) return 'gap';
+    if (this.#queue.units >= this.#parts.limits.maxUnits * HARD_LIMIT) return 'full';
+    this.#lastClientSeq = clientSeq;
+    return 'accepted';
+  }
+
+  refusal(): ErrorName | undefined {
+    const { maxPendingRequests, maxUnits, maxBytes } = this.#parts.limits;
+    if (this.#pending.size >= maxPendingRequests) return 'TOO_MANY_PENDING';
+    if (this.#queue.units >= maxUnits || this.#queue.bytes >= maxBytes) return 'QUEUE_FULL';
+    return undefined;
+  }
+
+  pending(clientSeq: number): Job | undefined {
+    return this.#pending.get(clientSeq);
+  }
+
+  open(job: Job): void {
+    this.#pending.set(job.clientSeq, job);
+    this.#notifies.open(job.clientSeq);
+    if (job.route.ordering === 'arrival') job.reservedSeq = this.#queue.reserve();
+  }
+
+  refuse(clientSeq: number, error: ErrorName): void {
+    const { code, text } = errorTable[error];
+    this.#notifies.open(clientSeq);
+    this.#respond(clientSeq, 0, {
+      response: { clientSeq, code, message: text, outcome: Outcome.NOT_EXECUTED },
+    });
+  }
+
+  answered(job: Job, answer: Answer): void {
+    if (this.#pending.get(job.clientSeq) !== job) {
+      this.#parts.counters.lateAnswers++;
+      return;
+    }
+    this.#pending.delete(job.clientSeq);
+    this.#parts.counters.answered++;
+    const { clientSeq } = job;
+    const { code, message, payload, headers, outcome } = answer;
+    const response = { response: { clientSeq, code, message, payload, headers, outcome } };
+    this.#respond(clientSeq, job.reservedSeq, response, answer.before, answer.after);
+  }
+
+  // Deliveries.
+
+  /** The next unit to write to `link`; undefined if nothing is due, or if another session serves now. */
+  take(link: Link, now: number): Unit | undefined {
+    return this.#link === link ? this.#queue.take(now) : undefined;
+  }
+
+  acknowledge(ack: number): AckVerdict {
+    return this.#queue.ack(ack);
+  }
+
+  /**
+   * Delivers a Notify, or keeps it while the player is away.
+   * @param key       of class `latest`: replaces what waits unwritten under the same key; undefined for `reliable`
+   * @param expiresAt Clock.now() after which it is not delivered any more, in ms; Infinity for never
+   */
+  notify(notify: NotifyInit, key: string | undefined, expiresAt: number): EnqueueVerdict {
+    const body = encodeDelivery([{ notify }]);
+    const verdict = this.#queue.enqueueNotify(body, key, expiresAt, this.#now());
+    if (verdict === 'full') this.#parts.counters.refusedNotifies++;
+    else this.#link?.wake();
+    return verdict;
+  }
+
+  /** Binds a Notify to a request of this epoch; one whose request is answered already is delivered at once. */
+  bind(clientSeq: number, place: Place, notify: NotifyInit): HoldVerdict {
+    const verdict = this.#notifies.hold(clientSeq, place, notify, this.#now());
+    if (verdict === 'held') this.#armBoundExpiry();
+    else if (verdict === 'late') {
+      this.#parts.counters.lateNotifies++;
+      this.notify({ ...notify, boundClientSeq: clientSeq }, undefined, Infinity);
+    } else this.#parts.counters.refusedNotifies++;
+    return verdict;
+  }
+
+  // Inside.
+
+  #attach(link: Link): void {
+    const old = this.#link;
+    this.#link = link;
+    this.#generation++;
+    this.#parts.wheel.disarm(this.#resumeWindow);
+    if (old === undefined) return;
+    this.#queue.detach();
+    this.#parts.counters.replacedSessions++;
+    old.release(Reason.REPLACED);
+  }
+
+  #arrival(
+    verdict: Resume,
+    reason: string,
+    lostFrom: number,
+    lostTo: number,
+    nextServerSeq: number,
+    upTo: number,
+  ): Arrival {
+    const inFlight = [...this.#pending.keys(), ...this.#queue.responsesBeyond(upTo)].sort((a, b) => a - b);
+    return { verdict, reason, lostFrom, lostTo, nextServerSeq, upTo, inFlight };
+  }
+
+  /** What was never written moves into the new epoch; requests, bound notifies and what may have arrived don't. */
+  #startEpoch(): void {
+    this.#closeEpoch();
+    this.#epoch = this.#parts.newEpoch();
+    this.#epochConfirmed = false;
+    this.#confirmedGeneration = this.#generation;
+    this.#lastClientSeq = 0;
+    this.#parts.counters.givenUpUnits += this.#queue.startEpoch(this.#now()).givenUp;
+  }
+
+  #closeEpoch(): void {
+    const jobs = [...this.#pending.values()];
+    this.#pending.clear();
+    this.#parts.counters.strandedNotifies += this.#notifies.end().length;
+    this.#notifies = new NotifyOrderingManager(this.#parts.limits);
+    for (const job of jobs) this.#parts.cancel(job);
+  }
+
+  #respond(
+    clientSeq: number,
+    reservedSeq: number,
+    response: ItemInit,
+    before: readonly NotifyInit[] = [],
+    after: readonly NotifyInit[] = [],
+  ): void {
+    const body = encodeDelivery(this.#notifies.compose(clientSeq, response, before, after));
+    if (reservedSeq > 0) this.#queue.fill(reservedSeq, body, clientSeq);
+    else this.#queue.enqueueResponse(body, clientSeq);
+    this.#link?.wake();
+  }
+
+  #armBoundExpiry(): void {
+    if (!this.#boundExpiry.armed) this.#parts.wheel.arm(this.#boundExpiry, this.#parts.limits.boundWaitMs);
+  }
+
+  #expireBound(): void {
+    const { expired, waiting } = this.#notifies.expire(this.#now());
+    this.#parts.counters.strandedNotifies += expired.length;
+    if (waiting) this.#armBoundExpiry();
+  }
+
+  #now(): number {
+    return this.#parts.clock.now();
+  }
+
+  #monotonic(wallTime: number): number {
+    return this.#now() + wallTime - this.#parts.clock.wallTime();
+  }
+}
+
+/**
+ * A client that neither acknowledges nor stops asking collects refusals, which are units too. Its session is closed
+ * after a burst of them; this factor of `maxUnits` ends it for good however often it comes back.
+ */
+const HARD_LIMIT = 2;
