@@ -34,7 +34,7 @@ export class ResumeTokens {
     const { playerId, epoch, generation, loginAt, loginExpiresAt, issuer } = claim;
     const payload = JSON.stringify([playerId, epoch, generation, loginAt, loginExpiresAt, issuer]);
     const signed = `${VERSION}.${Buffer.from(payload).toString('base64url')}`;
-    return `${signed}.${this.#mac(signed).toString('base64url')}`;
+    return `${signed}.${this.#mac(signed)}`;
   }
 
   /** The claim of a genuine token, whatever its age; undefined for anything else. */
@@ -43,8 +43,8 @@ export class ResumeTokens {
     const end = token.lastIndexOf('.');
     const signed = token.slice(0, Math.max(0, end));
     if (!signed.startsWith(`${VERSION}.`)) return undefined;
-    const mac = Buffer.from(token.slice(end + 1), 'base64url');
-    const expected = this.#mac(signed);
+    const mac = Buffer.from(token.slice(end + 1));
+    const expected = Buffer.from(this.#mac(signed));
     if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return undefined;
     const payload = Buffer.from(signed.slice(VERSION.length + 1), 'base64url').toString('utf8');
     const fields = JSON.parse(payload) as [string, string, number, number, number, string];
@@ -52,7 +52,7 @@ export class ResumeTokens {
     return { playerId, epoch, generation, loginAt, loginExpiresAt, issuer };
   }
 
-  #mac(signed: string): Buffer {
-    return createHmac('sha256', this.#secret).update(signed).digest();
+  #mac(signed: string): string {
+    return createHmac('sha256', this.#secret).update(signed).digest('base64url');
   }
 }
