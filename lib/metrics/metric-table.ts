@@ -1,0 +1,144 @@
+/** Every metric of gatesvr: kind, labels, help. `docs/operations.md` is generated from it. No label is unbounded. */
+export interface MetricKind {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+export const metricTable = {
+  // Told by a verb of `Metrics` each.
+  gateway_requests_total: {
+    type: 'counter',
+    labels: ['cmd', 'route_target', 'result'],
+    help: 'Requests answered, by match of their route, service, and result: success, error or drop',
+  },
+  gateway_request_duration_seconds: {
+    type: 'histogram',
+    labels: ['cmd', 'route_target'],
+    help: "From a request's arrival to the place of its Response in the player's queue",
+  },
+  gateway_backend_duration_seconds: {
+    type: 'histogram',
+    labels: ['target_service'],
+    help: 'Calls to services, from hand-over to answer or failure',
+  },
+  gateway_backend_errors_total: {
+    type: 'counter',
+    labels: ['target_service', 'status_code', 'error_type'],
+    help: 'Calls to services that failed, by gRPC status and kind of failure',
+  },
+  gateway_errors_total: {
+    type: 'counter',
+    labels: ['type'],
+    help: 'What went wrong on the gateway or was refused, by kind',
+  },
+
+  // Read from the parts when collected.
+  gateway_bytes_in_total: { type: 'counter', labels: [], help: 'Bytes of frames received from clients' },
+  gateway_bytes_out_total: { type: 'counter', labels: [], help: 'Bytes of frames written to clients' },
+  gateway_sessions_current: {
+    type: 'gauge',
+    labels: ['status'],
+    help: 'Sessions that stand: connected (not logged in yet) or authed',
+  },
+  gateway_sessions_opened_total: { type: 'counter', labels: [], help: 'Sessions opened' },
+  gateway_sessions_closed_total: { type: 'counter', labels: ['code'], help: 'Sessions closed, by close code' },
+  gateway_logins_total: { type: 'counter', labels: ['result'], help: 'Welcomes, by verdict of the resume' },
+  gateway_players_current: { type: 'gauge', labels: ['status'], help: 'Players kept: live or away' },
+  gateway_player_rate_exceeded_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Requests refused because their session was over its rate',
+  },
+  gateway_requests_in_flight: {
+    type: 'gauge',
+    labels: ['service'],
+    help: 'Requests handed over and not yet answered',
+  },
+  gateway_requests_queued: { type: 'gauge', labels: ['service'], help: 'Requests that wait for a place at a service' },
+  gateway_upstream_ready: {
+    type: 'gauge',
+    labels: ['service'],
+    help: 'Instances of a service that can be reached',
+  },
+  gateway_delivery_units_current: {
+    type: 'gauge',
+    labels: ['state'],
+    help: 'Units kept for players: waiting (never written) or unacknowledged',
+  },
+  gateway_delivery_bytes_current: { type: 'gauge', labels: ['state'], help: 'Bytes of the units kept for players' },
+  gateway_delivery_units_total: {
+    type: 'counter',
+    labels: ['event'],
+    help: 'What happened to units: acked, replayed, replaced, expired, dropped, void and more',
+  },
+  gateway_bound_notifies_total: {
+    type: 'counter',
+    labels: ['event'],
+    help: 'What became of notifies bound to a request: placed, late, expired, refused',
+  },
+  gateway_quic_packets_in_total: { type: 'counter', labels: [], help: 'UDP datagrams received' },
+  gateway_quic_packets_out_total: { type: 'counter', labels: [], help: 'UDP datagrams sent' },
+  gateway_quic_bytes_in_total: { type: 'counter', labels: [], help: 'Bytes of UDP datagrams received' },
+  gateway_quic_bytes_out_total: { type: 'counter', labels: [], help: 'Bytes of UDP datagrams sent' },
+  gateway_quic_connections_current: {
+    type: 'gauge',
+    labels: ['state'],
+    help: 'QUIC connections: open in all, and those of them whose handshake runs',
+  },
+  gateway_quic_connections_total: {
+    type: 'counter',
+    labels: ['event'],
+    help: 'QUIC connections accepted, established, sent a Retry or a version negotiation',
+  },
+  gateway_quic_connections_ended_total: {
+    type: 'counter',
+    labels: ['reason'],
+    help: 'QUIC connections ended for what the peer did',
+  },
+  gateway_quic_datagrams_dropped_total: {
+    type: 'counter',
+    labels: ['reason'],
+    help: 'UDP datagrams thrown away',
+  },
+
+  // Of the process, beside prom-client's process_* and nodejs_* (event-loop lag, active handles, memory).
+  gateway_event_loop_utilization: {
+    type: 'gauge',
+    labels: [],
+    help: 'Share of the time since the last collection that the event loop was busy, 0 to 1',
+  },
+} as const satisfies Record<string, MetricKind>;
+
+export type MetricName = keyof typeof metricTable;
+type NameOf<T extends MetricKind['type']> = {
+  [K in MetricName]: (typeof metricTable)[K]['type'] extends T ? K : never;
+}[MetricName];
+export type GaugeName = Exclude<NameOf<'gauge'>, 'gateway_event_loop_utilization'>;
+export type CounterName = Exclude<
+  NameOf<'counter'>,
+  'gateway_requests_total' | 'gateway_backend_errors_total' | 'gateway_errors_total'
+>;
+
+/** Kinds that `gateway_errors_total` counts. */
+export const errorTypes = [
+  'auth_failed',
+  'login_unavailable',
+  'decode_failed',
+  'protocol_error',
+  'route_not_found',
+  'forbidden',
+  'backend_unavailable',
+  'backend_timeout',
+  'overloaded',
+  'rate_limited',
+  'session_invalid',
+  'send_failed',
+  'slow_consumer',
+  'heartbeat_timeout',
+  'internal',
+] as const;
+export type ErrorType = (typeof errorTypes)[number];
+
+/** Upper bounds of the histograms' buckets, in seconds. */
+export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
