@@ -158,6 +158,11 @@ export class QuicConnection {
     return this.#streams.get(streamId)?.queuedBytes ?? 0;
   }
 
+  /** True from when `write` said that the stream is full until `streamDrained`. */
+  isFull(streamId: number): boolean {
+    return this.#streams.get(streamId)?.aboveHighWater === true;
+  }
+
   /** Sets who is told; nothing is read before. */
   open(handler: QuicConnectionHandler): void {
     this.#handler = handler;
@@ -485,7 +490,7 @@ export class QuicConnection {
     }
     // The engine rounds down.
     const dueAt = clock.now() + delayMs + 1;
-    if (this.#timer.next !== undefined && this.#timerDueAt <= dueAt) return;
+    if (this.#timer.armed && this.#timerDueAt <= dueAt) return;
     this.#timerDueAt = dueAt;
     timers.arm(this.#timer, delayMs + 1);
   }

@@ -108,6 +108,7 @@ export class QuicEndpoint implements ConnectionHost {
   #accept: ((connection: QuicConnection) => void) | undefined;
   #touched: QuicConnection[] = [];
   #flushing = false;
+  #started: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: QuicEndpointOptions) {
@@ -148,14 +149,13 @@ export class QuicEndpoint implements ConnectionHost {
   }
 
   /**
-   * Binds the socket.
+   * Binds the socket; later calls wait for the first.
    * @param accept gets every connection a client has made, when its handshake is done; it must `open` it
    * @throws GatesvrError `BAD_CERTIFICATE`, `LISTEN_FAILED`
    */
-  async start(accept?: (connection: QuicConnection) => void): Promise<void> {
-    if (this.#options.certificate !== undefined) this.setCertificate(this.#options.certificate);
-    this.#accept = accept;
-    await this.socket.bind(this.#options.host, this.#options.port ?? 0);
+  start(accept?: (connection: QuicConnection) => void): Promise<void> {
+    this.#started ??= this.#start(accept);
+    return this.#started;
   }
 
   /**
@@ -245,6 +245,8 @@ export class QuicEndpoint implements ConnectionHost {
   #gauge(): void {
     this.counters.open = this.#connections.size;
     this.counters.handshaking = this.#admission.handshaking;
+    // A client without connections has nothing to wait for.
+    this.socket.keepsProcessAlive(this.#serverConfig !== undefined || this.#connections.size > 0);
   }
 
   #removeOriginalRoute(connection: QuicConnection): void {
@@ -392,6 +394,13 @@ export class QuicEndpoint implements ConnectionHost {
       this.#fault(connection, error);
       return true;
     }
+  }
+
+  async #start(accept?: (connection: QuicConnection) => void): Promise<void> {
+    if (this.#options.certificate !== undefined) this.setCertificate(this.#options.certificate);
+    this.#accept = accept;
+    await this.socket.bind(this.#options.host, this.#options.port ?? 0);
+    this.#gauge();
   }
 
   async #stop(errorCode: number, reason: string): Promise<void> {

@@ -64,6 +64,11 @@ export class UdpSocket {
     }
   }
 
+  keepsProcessAlive(keeps: boolean): void {
+    if (keeps) this.#socket?.ref();
+    else this.#socket?.unref();
+  }
+
   /** The buffer for the next datagram; undefined when the system is behind: `writable` will be called. */
   slot(): Uint8Array | undefined {
     if (this.#pending < SLOTS) return this.#slots[this.#next]!;
