@@ -39,6 +39,8 @@ export function createLog({ level, format, stream = process.stdout }: LogOptions
     return pretty ? prettyLine(event) : jsonLine(event);
   });
   const logger = winston.createLogger({ level, format: line });
+  // winston declares its transports as interfaces, which the rule can't see through.
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
   logger.add(new winston.transports.Stream({ stream }));
   return new WinstonLog(logger, {});
 }
