@@ -21,18 +21,15 @@ export interface CapsuleHandler {
 
 /** Reads the capsules in the body of a CONNECT stream; all but CLOSE and DRAIN are skipped (RFC 9297, 3.2). */
 export class CapsuleReader {
+  readonly #handler: CapsuleHandler;
   readonly #records: RecordReader;
+  #closed = false;
 
   constructor(handler: CapsuleHandler) {
+    this.#handler = handler;
     this.#records = new RecordReader({
-      begin: wantedPart,
-      whole: (type, value) => {
-        if (type === capsuleType.DRAIN_WEBTRANSPORT_SESSION) handler.drainReceived();
-        else {
-          const { code, reason } = decodeClose(value);
-          handler.closeReceived(code, reason);
-        }
-      },
+      begin: (type, length) => this.#begin(type, length),
+      whole: (type, value) => this.#whole(type, value),
       piece: () => undefined,
     });
   }
@@ -42,9 +39,24 @@ export class CapsuleReader {
     return this.#records.atBoundary;
   }
 
-  /** @throws StreamError for a malformed capsule */
+  /** @throws StreamError for a malformed capsule, or one after CLOSE */
   push(bytes: Uint8Array): void {
     this.#records.push(bytes);
+  }
+
+  #begin(type: number, length: number): Disposition {
+    if (this.#closed) throw new StreamError(http3Code.MESSAGE_ERROR, 'a capsule after CLOSE');
+    return wantedPart(type, length);
+  }
+
+  #whole(type: number, value: Uint8Array): void {
+    if (type === capsuleType.DRAIN_WEBTRANSPORT_SESSION) {
+      this.#handler.drainReceived();
+      return;
+    }
+    const { code, reason } = decodeClose(value);
+    this.#closed = true;
+    this.#handler.closeReceived(code, reason);
   }
 }
 

@@ -1,6 +1,7 @@
 import { frameType, isReservedFrameType } from './frame.js';
 import { ConnectionError, http3Code } from './http3-error.js';
 import { RecordReader, type Disposition, type RecordHandler } from './record-reader.js';
+import type { Role } from './role.js';
 import { decodeSettings, type PeerSettings } from './settings.js';
 import type { StreamReceiver } from './stream-receiver.js';
 import { holdsVarint, readVarint, varintLength } from './varint.js';
@@ -17,7 +18,7 @@ const maxFrameBytes = 4096;
 
 /** The peer's control stream (RFC 9114, 6.2.1 and 7.2). All that is wrong here ends the connection. */
 export class ControlStream implements StreamReceiver, RecordHandler {
-  readonly #role: 'server' | 'client';
+  readonly #role: Role;
   readonly #handler: ControlHandler;
   readonly #reader = new RecordReader(this);
   #hasSettings = false;
@@ -25,7 +26,7 @@ export class ControlStream implements StreamReceiver, RecordHandler {
   #maxPushId = -1;
 
   /** @param role this side's */
-  constructor(role: 'server' | 'client', handler: ControlHandler) {
+  constructor(role: Role, handler: ControlHandler) {
     this.#role = role;
     this.#handler = handler;
   }

@@ -40,7 +40,7 @@ export class EarlyArrivals {
   takeStreams(): WebTransportStream[] {
     const streams = this.#streams;
     this.#streams = [];
-    for (let i = 0; i < streams.length; i++) this.#budget.returnStream();
+    this.#budget.returnStreams(streams.length);
     return streams;
   }
 

@@ -20,8 +20,8 @@ export class EarlyBudget {
     return true;
   }
 
-  returnStream(): void {
-    this.#streams++;
+  returnStreams(count: number): void {
+    this.#streams += count;
   }
 
   /** Takes room for one chunk of that length. */

@@ -106,7 +106,6 @@ function isToken(text: string): boolean {
 
 /** RFC 9110, 5.5: no NUL, CR or LF. */
 function isFieldValue(text: string): boolean {
-  // eslint-disable-next-line no-control-regex
   return !/[\0\r\n]/.test(text);
 }
 

@@ -1,21 +1,20 @@
 import { ControlStream, type ControlHandler } from './control-stream.js';
-import { EarlyArrivals } from './early-arrivals.js';
 import { EarlyBudget } from './early-budget.js';
 import { encodeRecord, frameType, streamType } from './frame.js';
 import { ConnectionError, http3Code } from './http3-error.js';
-import type { Http3Output } from './http3-output.js';
-import { MessageStream } from './message-stream.js';
+import { silentOutput, type Http3Output } from './http3-output.js';
+import { MessageStream, type MessageSurroundings } from './message-stream.js';
+import type { Role } from './role.js';
 import { OpeningStream, type StreamClassifier } from './opening-stream.js';
 import { QpackDecoderStream, QpackEncoderStream } from './qpack-stream.js';
 import { ClientConnect, type ConnectHandler, type ConnectRequest } from './session-connect.js';
 import { ServerRequest, type RequestSurroundings, type SessionRequest } from './session-request.js';
+import { SessionTable } from './session-table.js';
 import { encodeSettings, type PeerSettings } from './settings.js';
 import type { StreamReceiver } from './stream-receiver.js';
 import { encodeVarints, holdsVarint, readVarint, varintLength } from './varint.js';
 import { WebTransportSession, type SessionSurroundings } from './webtransport-session.js';
 import { WebTransportStream } from './webtransport-stream.js';
-
-export type Role = 'server' | 'client';
 
 /** Receives what concerns the whole connection. */
 export interface Http3Events {
@@ -25,12 +24,14 @@ export interface Http3Events {
   goaway?(): void;
 }
 
+export type { Role };
+
 export interface Http3Limits {
   /** Sessions at a time; further requests get 429. */
   readonly maxSessions: number;
   /** Longest header section, in bytes; what browsers and servers commonly allow. */
   readonly maxHeaderBytes: number;
-  /** Streams of the peer at a time, of all kinds. QUIC's own limits should be below. */
+  /** Streams at a time, of all kinds and both sides. QUIC's own limits should be below. */
   readonly maxStreams: number;
   /** Streams kept that came before their session. */
   readonly maxEarlyStreams: number;
@@ -57,16 +58,14 @@ export const defaultHttp3Limits: Http3Limits = {
  */
 export class Http3Connection {
   readonly #role: Role;
-  readonly #output: Http3Output;
+  /** Drops everything once the connection is gone. */
+  #output: Http3Output;
   readonly #events: Http3Events;
   readonly #limits: Http3Limits;
-  readonly #budget: EarlyBudget;
-  readonly #surroundings: SessionSurroundings;
+  readonly #sessions: SessionTable;
+  readonly #surroundings: SessionSurroundings & MessageSurroundings;
   /** Streams that are not over both ways. */
   readonly #streams = new Map<number, StreamReceiver>();
-  readonly #sessions = new Map<number, WebTransportSession>();
-  /** Server: what came for sessions whose CONNECT hasn't. */
-  readonly #early = new Map<number, EarlyArrivals>();
   /** Client: CONNECTs by stream id, as long as their streams live. */
   readonly #connects = new Map<number, ClientConnect>();
   /** What waits for the peer's SETTINGS: at the client wishes, at the server requests. */
@@ -76,8 +75,6 @@ export class Http3Connection {
   readonly #criticalSeen = new Set<number>();
   #controlStreamId = -1;
   #peerSettings: PeerSettings | undefined;
-  /** The highest session that is over. What names it, or one before it that isn't known, comes too late. */
-  #lastOver = -1;
   /** The highest request stream seen. */
   #lastRequest = -4;
   #goawaySent = Infinity;
@@ -89,7 +86,8 @@ export class Http3Connection {
     this.#output = output;
     this.#events = events;
     this.#limits = { ...defaultHttp3Limits, ...limits };
-    this.#budget = new EarlyBudget(this.#limits.maxEarlyStreams, this.#limits.maxEarlyBytes);
+    const budget = new EarlyBudget(this.#limits.maxEarlyStreams, this.#limits.maxEarlyBytes);
+    this.#sessions = new SessionTable(role === 'client', budget);
     this.#surroundings = this.#createSurroundings();
   }
 
@@ -150,13 +148,13 @@ export class Http3Connection {
   connectionClosed(reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#output = silentOutput;
     const waiting = this.#waitingConnects;
     this.#waitingConnects = [];
     for (const { handler } of waiting) handler.refused(0, reason);
     for (const connect of [...this.#connects.values()]) connect.fail(reason);
-    for (const session of [...this.#sessions.values()]) session.finish(reason);
+    for (const session of this.#sessions.all()) session.finish(reason);
     this.#streams.clear();
-    this.#early.clear();
   }
 
   /** Client: asks for a session, as soon as the server's SETTINGS allow it. */
@@ -172,7 +170,7 @@ export class Http3Connection {
     this.#goawaySent = this.#lastRequest + 4;
     const frame = encodeRecord(frameType.GOAWAY, encodeVarints(this.#goawaySent));
     this.#output.write(this.#controlStreamId, frame, false);
-    for (const session of this.#sessions.values()) session.drain();
+    for (const session of this.#sessions.all()) session.drain();
   }
 
   /** Breaks off with a connection error. */
@@ -256,10 +254,7 @@ export class Http3Connection {
   }
 
   #createMessage(streamId: number): MessageStream {
-    const message = new MessageStream(streamId, this.#output, this.#limits, () => {
-      this.#streams.delete(streamId);
-      this.#connects.delete(streamId);
-    });
+    const message = new MessageStream(streamId, this.#surroundings);
     this.#streams.set(streamId, message);
     return message;
   }
@@ -272,10 +267,7 @@ export class Http3Connection {
     const directions = { sends: !isUnidirectional(streamId), receives: true };
     const stream = new WebTransportStream(streamId, sessionId, this.#surroundings, directions);
     this.#streams.set(streamId, stream);
-    const session = this.#sessions.get(sessionId);
-    if (session !== undefined) session.receiveStream(stream);
-    else if (this.#mayCome(sessionId)) this.#withEarly(sessionId, (early) => early.addStream(stream));
-    else stream.abandon(http3Code.WEBTRANSPORT_SESSION_GONE);
+    this.#sessions.receiveStream(stream);
     return stream;
   }
 
@@ -285,71 +277,53 @@ export class Http3Connection {
     if (!Number.isSafeInteger(sessionId)) {
       throw new ConnectionError(http3Code.DATAGRAM_ERROR, 'a datagram of a stream that cannot be');
     }
-    const payload = bytes.subarray(varintLength(bytes[0]!));
-    const session = this.#sessions.get(sessionId);
-    if (session !== undefined) session.receiveDatagram(payload);
-    else if (this.#mayCome(sessionId)) this.#withEarly(sessionId, (early) => early.addDatagram(payload));
+    this.#sessions.receiveDatagram(sessionId, bytes.subarray(varintLength(bytes[0]!)));
   }
 
-  /** An unknown session may still be asked for. Sessions are the client's to ask for, so it knows them all. */
-  #mayCome(sessionId: number): boolean {
-    return this.#role === 'server' && sessionId > this.#lastOver;
-  }
-
-  #withEarly(sessionId: number, add: (early: EarlyArrivals) => void): void {
-    const early = this.#early.get(sessionId) ?? new EarlyArrivals(this.#budget);
-    add(early);
-    // Only what takes from the budget takes a place here.
-    if (!early.isEmpty) this.#early.set(sessionId, early);
-  }
-
-  #createSurroundings(): SessionSurroundings {
+  #createSurroundings(): SessionSurroundings & MessageSurroundings {
+    const currentOutput = (): Http3Output => this.#output;
     return {
-      output: this.#output,
-      budget: this.#budget,
+      get output() {
+        return currentOutput();
+      },
+      budget: this.#sessions.budget,
+      role: this.#role,
+      maxHeaderBytes: this.#limits.maxHeaderBytes,
       streamOpened: (stream) => this.#streams.set(stream.id, stream),
       streamDone: (stream) => {
         this.#streams.delete(stream.id);
         this.#sessions.get(stream.sessionId)?.streamDone(stream);
       },
-      takesDatagrams: () => this.#peerSettings?.datagrams === true,
-      sessionOver: (session) => {
-        this.#sessions.delete(session.id);
-        this.#over(session.id);
+      messageDone: (message) => {
+        this.#streams.delete(message.id);
+        this.#connects.delete(message.id);
       },
+      takesDatagrams: () => this.#peerSettings?.datagrams === true,
+      sessionOver: (session) => this.#sessions.remove(session.id),
     };
   }
 
   #createSession(message: MessageStream): WebTransportSession {
-    const early = this.#early.get(message.id) ?? new EarlyArrivals(this.#budget);
-    this.#early.delete(message.id);
-    const session = new WebTransportSession(message, this.#surroundings, early);
-    this.#sessions.set(session.id, session);
+    const session = new WebTransportSession(message, this.#surroundings, this.#sessions.takeEarly(message.id));
+    this.#sessions.add(session);
     return session;
-  }
-
-  #over(sessionId: number): void {
-    this.#lastOver = Math.max(this.#lastOver, sessionId);
-    for (const [id, early] of this.#early) {
-      if (id > this.#lastOver) continue;
-      this.#early.delete(id);
-      early.refuse();
-    }
   }
 
   readonly #requests: RequestSurroundings = {
     createSession: (message) => {
       if (this.#sessions.size < this.#limits.maxSessions) return this.#createSession(message);
-      this.#over(message.id);
+      this.#sessions.remove(message.id);
       return undefined;
     },
     sessionRequested: (request) => {
-      if (this.#peerSettings === undefined) this.#waitingRequests.push(request);
-      else this.#presentRequest(request, this.#peerSettings);
+      if (this.#peerSettings !== undefined) this.#presentRequest(request, this.#peerSettings);
+      // As many as there may be sessions, and only as long as their clients wait.
+      else this.#waitingRequests = [...this.#waitingRequests.filter((earlier) => !earlier.isWithdrawn), request];
     },
   };
 
   #presentRequest(request: ServerRequest, settings: PeerSettings): void {
+    if (request.isWithdrawn) return;
     if (settings.datagrams) this.#events.sessionRequested(request);
     else request.abort(http3Code.MESSAGE_ERROR);
   }

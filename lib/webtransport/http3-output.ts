@@ -8,7 +8,10 @@ export interface Http3Output {
   openBidi(): number;
   /** Opens a unidirectional stream and returns its id. */
   openUni(): number;
-  /** Queues `bytes`, which the output owns from now on; `fin` ends this side of the stream. Nothing is refused. */
+  /**
+   * Queues `bytes`, which the output owns from now on; `fin` ends this side of the stream. Nothing is refused; what comes
+   * after the peer has stopped the stream is dropped.
+   */
   write(streamId: number, bytes: Uint8Array, fin: boolean): void;
   /** Gives up sending (RESET_STREAM). No `streamStopped` is expected for this stream any more. */
   reset(streamId: number, errorCode: number): void;
@@ -22,3 +25,14 @@ export interface Http3Output {
   /** Closes the QUIC connection with an application error. Nothing follows. */
   closeConnection(errorCode: number, reason: string): void;
 }
+
+/** Takes the place of the output of a connection that is gone: drops everything. */
+export const silentOutput: Http3Output = {
+  openBidi: () => -1,
+  openUni: () => -1,
+  write: () => undefined,
+  reset: () => undefined,
+  stopSending: () => undefined,
+  datagram: () => false,
+  closeConnection: () => undefined,
+};

@@ -4,6 +4,7 @@ import { ConnectionError, http3Code, StreamError } from './http3-error.js';
 import type { Http3Output } from './http3-output.js';
 import { decodeFieldSection, encodeFieldSection } from './qpack.js';
 import { RecordReader, type Disposition, type RecordHandler } from './record-reader.js';
+import type { Role } from './role.js';
 import type { StreamReceiver } from './stream-receiver.js';
 
 /** Receives one HTTP message. Any method may throw a StreamError, which aborts the stream. */
@@ -18,9 +19,16 @@ export interface MessageHandler {
   aborted(): void;
 }
 
-export interface MessageLimits {
+/** What a message stream needs around it. */
+export interface MessageSurroundings {
+  /** Another one once the connection is gone. */
+  readonly output: Http3Output;
+  /** This side's. */
+  readonly role: Role;
   /** Longest header section in bytes, on the wire and as RFC 9114 4.2.2 counts it. */
   readonly maxHeaderBytes: number;
+  /** Both directions are over. May be called more than once. */
+  messageDone(message: MessageStream): void;
 }
 
 /**
@@ -28,9 +36,7 @@ export interface MessageLimits {
  * that a server reads and for the response that a client reads; after the headers of a CONNECT only DATA may follow (4.4).
  */
 export class MessageStream implements StreamReceiver, RecordHandler {
-  readonly #output: Http3Output;
-  readonly #limits: MessageLimits;
-  readonly #done: () => void;
+  readonly #surroundings: MessageSurroundings;
   readonly #reader = new RecordReader(this);
   #handler: MessageHandler | undefined;
   #sending = true;
@@ -39,16 +45,11 @@ export class MessageStream implements StreamReceiver, RecordHandler {
   #lastBytes = false;
   #inBody = false;
 
-  /** @param done called when both directions are over, perhaps more than once */
   constructor(
     readonly id: number,
-    output: Http3Output,
-    limits: MessageLimits,
-    done: () => void,
+    surroundings: MessageSurroundings,
   ) {
-    this.#output = output;
-    this.#limits = limits;
-    this.#done = done;
+    this.#surroundings = surroundings;
   }
 
   setHandler(handler: MessageHandler): void {
@@ -73,13 +74,13 @@ export class MessageStream implements StreamReceiver, RecordHandler {
     if (!this.#receiving) return;
     this.#receiving = false;
     this.#reader.stop();
-    if (!this.#lastBytes) this.#output.stopSending(this.id, errorCode);
+    if (!this.#lastBytes) this.#surroundings.output.stopSending(this.id, errorCode);
     this.#settle();
   }
 
   /** Gives up both directions, as far as they aren't over. The handler is not told. */
   abort(errorCode: number): void {
-    if (this.#sending) this.#output.reset(this.id, errorCode);
+    if (this.#sending) this.#surroundings.output.reset(this.id, errorCode);
     this.#sending = false;
     this.stopReading(errorCode);
     this.#settle();
@@ -106,9 +107,14 @@ export class MessageStream implements StreamReceiver, RecordHandler {
     this.#handler?.aborted();
   }
 
-  receivedStop(): void {
+  receivedStop(errorCode: number): void {
     if (!this.#sending) return;
     this.#sending = false;
+    // The peer has answered without reading to the end; the answer may still be on its way (RFC 9114, 4.1).
+    if (errorCode === http3Code.NO_ERROR) {
+      this.#settle();
+      return;
+    }
     this.abort(http3Code.REQUEST_CANCELLED);
     this.#handler?.aborted();
   }
@@ -120,13 +126,16 @@ export class MessageStream implements StreamReceiver, RecordHandler {
         return 'pieces';
       case frameType.HEADERS:
         if (this.#inBody) throw unexpected('HEADERS in a CONNECT');
-        if (length > this.#limits.maxHeaderBytes) {
+        if (length > this.#surroundings.maxHeaderBytes) {
           throw new StreamError(http3Code.EXCESSIVE_LOAD, 'the header section is too large');
         }
         return 'whole';
       case frameType.WEBTRANSPORT_STREAM:
         throw new ConnectionError(http3Code.FRAME_ERROR, 'the WebTransport signal within a stream');
       case frameType.PUSH_PROMISE:
+        // A client may not push, and a server only what a MAX_PUSH_ID allowed, which is never sent (RFC 9114, 7.2.5).
+        if (this.#surroundings.role === 'client') throw new ConnectionError(http3Code.ID_ERROR, 'a push not allowed');
+        throw unexpected('PUSH_PROMISE from a client');
       case frameType.CANCEL_PUSH:
       case frameType.SETTINGS:
       case frameType.GOAWAY:
@@ -139,7 +148,7 @@ export class MessageStream implements StreamReceiver, RecordHandler {
   }
 
   whole(_type: number, value: Uint8Array): void {
-    const fields = decodeFieldSection(value, this.#limits.maxHeaderBytes);
+    const fields = decodeFieldSection(value, this.#surroundings.maxHeaderBytes);
     this.#inBody = this.#handler?.headersReceived(fields) ?? true;
   }
 
@@ -159,12 +168,12 @@ export class MessageStream implements StreamReceiver, RecordHandler {
   #send(bytes: Uint8Array, fin: boolean): void {
     if (!this.#sending) return;
     if (fin) this.#sending = false;
-    this.#output.write(this.id, bytes, fin);
+    this.#surroundings.output.write(this.id, bytes, fin);
     this.#settle();
   }
 
   #settle(): void {
-    if (!this.#sending && !this.#receiving) this.#done();
+    if (!this.#sending && !this.#receiving) this.#surroundings.messageDone(this);
   }
 }
 

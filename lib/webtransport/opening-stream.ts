@@ -58,7 +58,7 @@ export class OpeningStream implements StreamReceiver {
   }
 
   #handOver(receiver: StreamReceiver, rest: Uint8Array, fin: boolean): void {
-    if (rest.length > 0 || fin) receiver.received(rest, fin);
     if (this.#stopCode !== undefined) receiver.receivedStop(this.#stopCode);
+    if (rest.length > 0 || fin) receiver.received(rest, fin);
   }
 }

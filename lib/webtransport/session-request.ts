@@ -45,6 +45,11 @@ export class ServerRequest implements MessageHandler, SessionRequest {
     this.#surroundings = surroundings;
   }
 
+  /** The client gave up before it had an answer. */
+  get isWithdrawn(): boolean {
+    return this.#session?.isOver === true;
+  }
+
   get authority(): string {
     return this.#head?.authority ?? '';
   }
@@ -64,7 +69,7 @@ export class ServerRequest implements MessageHandler, SessionRequest {
   accept(headers: readonly HeaderField[] = []): WebTransportSession {
     const session = this.#session;
     if (session === undefined) throw new Error('a request without a session');
-    if (!this.#answered) {
+    if (!this.#isAnswered()) {
       this.#message.sendHeaders([{ name: ':status', value: '200' }, ...this.#draftHeaders(), ...headers], false);
       this.#answered = true;
       session.establish();
@@ -73,7 +78,7 @@ export class ServerRequest implements MessageHandler, SessionRequest {
   }
 
   reject(status: number, headers: readonly HeaderField[] = []): void {
-    if (this.#answered) return;
+    if (this.#isAnswered()) return;
     this.#message.sendHeaders([{ name: ':status', value: String(status) }, ...headers], true);
     this.#answered = true;
     this.#message.stopReading(http3Code.NO_ERROR);
@@ -82,7 +87,7 @@ export class ServerRequest implements MessageHandler, SessionRequest {
 
   /** Breaks the request off without an HTTP answer. */
   abort(errorCode: number): void {
-    if (this.#answered) return;
+    if (this.#isAnswered()) return;
     this.#answered = true;
     this.#message.abort(errorCode);
     this.#session?.finish('');
@@ -107,6 +112,11 @@ export class ServerRequest implements MessageHandler, SessionRequest {
   aborted(): void {
     this.#answered = true;
     this.#session?.finish('');
+  }
+
+  /** Also when the client gave up, or the connection is gone: nothing is left to answer. */
+  #isAnswered(): boolean {
+    return this.#answered || this.isWithdrawn;
   }
 
   #requestSession(head: RequestHead): void {

@@ -56,14 +56,13 @@ export class WebTransportSession {
   readonly #streams = new Set<WebTransportStream>();
   readonly #capsules = new CapsuleReader({
     closeReceived: (code, reason) => this.#closeReceived(code, reason),
-    drainReceived: () => this.#handler?.draining?.(),
+    drainReceived: () => this.#isOpen() && this.#handler?.draining?.(),
   });
   readonly #datagramPrefix: Uint8Array;
   readonly #streamPrefix: { readonly bidi: Uint8Array; readonly uni: Uint8Array };
   #state: SessionState = 'requested';
   #handler: SessionHandler | undefined;
   #close: SessionClose | undefined;
-  #peerClosed = false;
 
   constructor(message: MessageStream, surroundings: SessionSurroundings, early: EarlyArrivals) {
     this.#message = message;
@@ -133,6 +132,10 @@ export class WebTransportSession {
 
   // What follows is for the connection, which routes to the session what the peer sends.
 
+  get isOver(): boolean {
+    return this.#state === 'over';
+  }
+
   /** The CONNECT was answered with 2xx, by this side or the peer. */
   establish(): void {
     if (this.#state !== 'requested') return;
@@ -158,7 +161,7 @@ export class WebTransportSession {
     else this.#early.addDatagram(bytes);
   }
 
-  /** Some more of the CONNECT stream's body. @throws StreamError for a malformed capsule, or bytes after CLOSE */
+  /** Some more of the CONNECT stream's body. @throws StreamError for a malformed capsule, or one after CLOSE */
   receiveBody(bytes: Uint8Array): void {
     if (this.#state === 'closing') return;
     this.#capsules.push(bytes);
@@ -189,7 +192,6 @@ export class WebTransportSession {
   }
 
   #closeReceived(code: number, reason: string): void {
-    if (this.#state === 'over') throw new StreamError(http3Code.MESSAGE_ERROR, 'a capsule after CLOSE');
     this.#close ??= { code, reason, remote: true };
     this.#answerEnd();
     this.finish('');

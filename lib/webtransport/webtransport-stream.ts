@@ -15,6 +15,7 @@ export interface StreamHandler {
 
 /** What a stream needs around it. */
 export interface StreamSurroundings {
+  /** Another one once the connection is gone. */
   readonly output: Http3Output;
   readonly budget: EarlyBudget;
   /** Both directions of the stream are over. */
@@ -93,6 +94,7 @@ export class WebTransportStream implements StreamReceiver {
 
   /** Ends what isn't over yet, with an HTTP/3 code, without telling the handler. For the session and the connection. */
   abandon(http3ErrorCode: number): void {
+    if (this.#chunks.length > 0) this.#fin = false;
     this.#returnChunks();
     this.#endSending(http3ErrorCode);
     this.#endReceiving(http3ErrorCode);

@@ -1,5 +1,6 @@
-import { Http3Connection, type Http3Limits, type Role } from '../../lib/webtransport/http3-connection.js';
+import { Http3Connection, type Http3Limits } from '../../lib/webtransport/http3-connection.js';
 import type { Http3Output } from '../../lib/webtransport/http3-output.js';
+import type { Role } from '../../lib/webtransport/role.js';
 import type { SessionRequest } from '../../lib/webtransport/session-request.js';
 import type { WebTransportSession } from '../../lib/webtransport/webtransport-session.js';
 import type { WebTransportStream } from '../../lib/webtransport/webtransport-stream.js';
@@ -18,13 +19,16 @@ export interface ConnectionClose {
 
 /**
  * One end of a QUIC connection in memory: an Http3Output that notes what is to go, holds Http3Connection to the contract
- * (no write behind a fin or a reset), and drops what QUIC would drop.
+ * (nothing behind a fin, a reset or the close), and drops what QUIC would drop.
  */
 export class FakeEnd implements Http3Output {
   readonly outbox: Parcel[] = [];
   closed: ConnectionClose | undefined;
   acceptDatagrams = true;
+  /** The peer has closed the connection. */
+  gone = false;
   readonly #ended = new Set<number>();
+  readonly #stoppedByPeer = new Set<number>();
   readonly #deaf = new Set<number>();
   #nextBidi: number;
   #nextUni: number;
@@ -45,24 +49,26 @@ export class FakeEnd implements Http3Output {
   }
 
   write(id: number, bytes: Uint8Array, fin: boolean): void {
-    this.#checkSending(id);
+    if (!this.#maySend(id)) return;
     if (fin) this.#ended.add(id);
     this.outbox.push({ kind: 'data', id, bytes, fin });
   }
 
   reset(id: number, code: number): void {
-    this.#checkSending(id);
+    if (!this.#maySend(id)) return;
     this.#ended.add(id);
     this.outbox.push({ kind: 'reset', id, code });
   }
 
   stopSending(id: number, code: number): void {
+    this.#checkLife();
     if (this.#deaf.has(id)) throw new Error(`stream ${id} is stopped twice`);
     this.#deaf.add(id);
     this.outbox.push({ kind: 'stop', id, code });
   }
 
   datagram(bytes: Uint8Array): boolean {
+    this.#checkLife();
     if (this.acceptDatagrams) this.outbox.push({ kind: 'datagram', bytes });
     return this.acceptDatagrams;
   }
@@ -78,6 +84,7 @@ export class FakeEnd implements Http3Output {
     else if (parcel.kind === 'stop') {
       // QUIC answers STOP_SENDING with a reset by itself, also when everything was sent already.
       if (this.#ended.has(parcel.id)) return;
+      this.#stoppedByPeer.add(parcel.id);
       this.#ended.add(parcel.id);
       this.outbox.push({ kind: 'reset', id: parcel.id, code: parcel.code });
       connection.streamStopped(parcel.id, parcel.code);
@@ -87,8 +94,15 @@ export class FakeEnd implements Http3Output {
     }
   }
 
-  #checkSending(id: number): void {
+  #maySend(id: number): boolean {
+    this.#checkLife();
+    if (this.#stoppedByPeer.has(id)) return false;
     if (this.#ended.has(id)) throw new Error(`stream ${id} is written behind its end`);
+    return true;
+  }
+
+  #checkLife(): void {
+    if (this.closed !== undefined || this.gone) throw new Error('something is sent behind the close');
   }
 }
 
@@ -149,9 +163,12 @@ export class FakeWire {
   }
 
   #carry(from: FakeEnd, to: FakeEnd, connection: Http3Connection): void {
-    for (const parcel of from.outbox.splice(0))
+    for (const parcel of from.outbox.splice(0)) {
       for (const part of cutParcel(parcel, this.#cut)) to.deliver(connection, part);
-    if (from.closed !== undefined && from.outbox.length === 0) connection.connectionClosed(from.closed.reason);
+    }
+    if (from.closed === undefined || to.gone) return;
+    to.gone = true;
+    connection.connectionClosed(from.closed.reason);
   }
 }
 

@@ -1,0 +1,2 @@
+/** Which end of the connection this side is. */
+export type Role = 'server' | 'client';
