@@ -1,0 +1,166 @@
+import { performance } from 'node:perf_hooks';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import type { Metric } from 'prom-client';
+import { DurationHistogram } from './duration-histogram.js';
+import { metricTable } from './metric-table.js';
+import type { CounterName, ErrorType, GaugeName, MetricName } from './metric-table.js';
+import type { Metrics, ReadMetric, RequestResult } from './metrics.js';
+
+type Labels = Record<string, string>;
+
+/** One line of the text format. `metricName` where it isn't the metric's own: `…_bucket`, `…_sum`, `…_count`. */
+interface Sample {
+  readonly metricName?: string;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+interface RequestStats {
+  readonly service: string;
+  readonly results: Record<RequestResult, number>;
+  readonly duration: DurationHistogram;
+}
+
+interface UpstreamStats {
+  readonly duration: DurationHistogram;
+  /** By gRPC status name, then by kind of failure. */
+  readonly errors: Map<string, Map<string, number>>;
+}
+
+/**
+ * Metrics as Prometheus collects them. On the hot path only numbers change; prom-client's registry asks for samples
+ * when somebody collects.
+ */
+export class PrometheusMetrics implements Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Map<string, RequestStats>();
+  readonly #upstreams = new Map<string, UpstreamStats>();
+  readonly #errors = new Map<ErrorType, number>();
+  #loopUtilization = performance.eventLoopUtilization();
+
+  constructor() {
+    this.#collect('gateway_requests_total', () => this.#requestSamples());
+    this.#collect('gateway_request_duration_seconds', () =>
+      [...this.#requests].flatMap(([cmd, { service, duration }]) =>
+        histogramSamples('gateway_request_duration_seconds', { cmd, route_target: service }, duration),
+      ),
+    );
+    this.#collect('gateway_backend_duration_seconds', () =>
+      [...this.#upstreams].flatMap(([target_service, { duration }]) =>
+        histogramSamples('gateway_backend_duration_seconds', { target_service }, duration),
+      ),
+    );
+    this.#collect('gateway_backend_errors_total', () => this.#upstreamErrorSamples());
+    this.#collect('gateway_errors_total', () =>
+      [...this.#errors].map(([type, value]): Sample => ({ labels: { type }, value })),
+    );
+    this.#collect('gateway_event_loop_utilization', () => [{ labels: {}, value: this.#takeLoopUtilization() }]);
+  }
+
+  requestFinished(match: string, service: string, result: RequestResult, durationMs: number): void {
+    let stats = this.#requests.get(match);
+    if (stats === undefined) {
+      stats = { service, results: { success: 0, error: 0, drop: 0 }, duration: new DurationHistogram() };
+      this.#requests.set(match, stats);
+    }
+    stats.results[result]++;
+    stats.duration.observe(durationMs);
+  }
+
+  upstreamFinished(service: string, statusName: string, errorType: string, durationMs: number): void {
+    let stats = this.#upstreams.get(service);
+    if (stats === undefined) {
+      stats = { duration: new DurationHistogram(), errors: new Map() };
+      this.#upstreams.set(service, stats);
+    }
+    stats.duration.observe(durationMs);
+    if (errorType === '') return;
+    let byType = stats.errors.get(statusName);
+    if (byType === undefined) {
+      byType = new Map();
+      stats.errors.set(statusName, byType);
+    }
+    byType.set(errorType, (byType.get(errorType) ?? 0) + 1);
+  }
+
+  countError(type: ErrorType): void {
+    this.#errors.set(type, (this.#errors.get(type) ?? 0) + 1);
+  }
+
+  gauge(name: GaugeName, read: ReadMetric): void {
+    this.#collect(name, () => readSamples(name, read));
+  }
+
+  counterFrom(name: CounterName, read: ReadMetric): void {
+    this.#collect(name, () => readSamples(name, read));
+  }
+
+  /** Of the text that `collect` gives. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything in Prometheus' text format, the process's own metrics included. */
+  async collect(): Promise<string> {
+    return (await this.#registry.metrics()) + (await processRegistry().metrics());
+  }
+
+  /** Registers a metric in the shape prom-client gives its own: a name and a `get` that yields samples. */
+  #collect(name: MetricName, samples: () => Sample[]): void {
+    const { help, type } = metricTable[name];
+    const metric = { name, get: () => Promise.resolve({ name, help, type, values: samples(), aggregator: 'sum' }) };
+    this.#registry.registerMetric(metric as unknown as Metric);
+  }
+
+  #requestSamples(): Sample[] {
+    return [...this.#requests].flatMap(([cmd, { service, results }]) =>
+      Object.entries(results).map(([result, value]) => ({ labels: { cmd, route_target: service, result }, value })),
+    );
+  }
+
+  #upstreamErrorSamples(): Sample[] {
+    return [...this.#upstreams].flatMap(([target_service, { errors }]) =>
+      [...errors].flatMap(([status_code, byType]) =>
+        [...byType].map(([error_type, value]) => ({ labels: { target_service, status_code, error_type }, value })),
+      ),
+    );
+  }
+
+  #takeLoopUtilization(): number {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.#loopUtilization);
+    this.#loopUtilization = now;
+    return utilization;
+  }
+}
+
+/**
+ * prom-client's process_* and nodejs_*. One for the process, whatever the number of gateways in it, because each
+ * collection starts an event-loop timer and a GC observer that can't be stopped.
+ */
+let ofProcess: Registry | undefined;
+
+function processRegistry(): Registry {
+  if (ofProcess === undefined) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
+
+function histogramSamples(name: MetricName, labels: Labels, histogram: DurationHistogram): Sample[] {
+  const buckets = histogram.buckets();
+  return [
+    ...buckets.map(({ le, count }) => ({ metricName: `${name}_bucket`, labels: { ...labels, le }, value: count })),
+    { metricName: `${name}_sum`, labels, value: histogram.sumSeconds },
+    { metricName: `${name}_count`, labels, value: buckets.at(-1)!.count },
+  ];
+}
+
+function readSamples(name: GaugeName | CounterName, read: ReadMetric): Sample[] {
+  const value = read();
+  if (typeof value === 'number') return [{ labels: {}, value }];
+  const [label] = metricTable[name].labels;
+  if (label === undefined) throw new Error(`${name} has no label`);
+  return Object.entries(value).map(([of, number]) => ({ labels: { [label]: of }, value: number }));
+}
