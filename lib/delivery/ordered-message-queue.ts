@@ -1,0 +1,524 @@
+import { Heap } from 'heap-js';
+import { Resume } from '../protocol/message-codec.js';
+import { resumeVerdict, type ResumeVerdict } from './resume-verdict.js';
+import { Unit, UnitLine } from './unit.js';
+
+export interface QueueLimits {
+  /** Notify units kept, waiting and unacknowledged together. Responses don't count: their room is bounded at admission. */
+  readonly maxUnits: number;
+  /** Bytes of their bodies. */
+  readonly maxBytes: number;
+  /** At the limit: refuse the new notify, or give up the oldest units and tell the client at its next Welcome. */
+  readonly overflow: 'refuse' | 'drop-oldest';
+}
+
+/**
+ * queued, replaced (queued, an older `latest` is gone): it will be delivered. full: refused, nothing changed.
+ * fill-first: room would have to come from behind an open reservation; fill `oldestReservation` with an error Response
+ * and enqueue again (a reservation is never inside a lost range, PROTOCOL 3).
+ */
+export type EnqueueResult = 'queued' | 'replaced' | 'full' | 'fill-first';
+
+export type AckResult = 'ok' | 'old' | 'beyond';
+
+/** What Welcome says about the order, and up to where the replay goes. */
+export interface Attachment extends ResumeVerdict {
+  /** For `Replayed`: everything up to here can be sent without waiting for a reservation. Also told after FRESH. */
+  readonly upTo: number;
+}
+
+export interface GivenUp {
+  /** Units in all. */
+  readonly givenUp: number;
+  /** Notifies that were written and may have arrived. */
+  readonly notifies: number;
+  /** Client seqs whose Response was not acknowledged, written or not. */
+  readonly responses: readonly number[];
+  /** Open reservations; filling them later does nothing. */
+  readonly reservations: readonly number[];
+}
+
+/** Counts since the start; one instance may be shared by all queues. */
+export class QueueCounters {
+  /** `latest` notifies that a newer one replaced. */
+  replaced = 0;
+  /** Notifies whose time to live ran out before they were written. */
+  expired = 0;
+  /** Units given up on overflow. */
+  dropped = 0;
+  /** Units written again after a reconnect. */
+  replayed = 0;
+  /** Units acknowledged. */
+  acked = 0;
+  /** Numbers that were given and became void. */
+  voids = 0;
+}
+
+/**
+ * What one player is to receive, in order, until it is acknowledged. Outlives connections; pure, time is an argument.
+ *
+ *   enqueue ─► line ──────────── number given when taken ──────────► sent ─► freed by ack
+ *                └─ numbered by reserve() or attach() ─► heap ─────►   └─ replayed after attach()
+ *
+ * The sender pulls: `take` hands out the next unit while the connection has room, so that what waits can still be
+ * replaced, expire or be dropped. A number is given when a unit is first taken, or by a reservation or an attachment,
+ * which number everything in line before them; then it waits in the heap for its turn. Numbers whose unit is gone are
+ * void: the next unit's `first` settles them. A number is never given twice in an epoch.
+ */
+export class OrderedMessageQueue {
+  readonly counters: QueueCounters;
+  readonly #limits: QueueLimits;
+
+  /** Units without a number. */
+  readonly #line = new UnitLine();
+  /** Units with a number whose turn has not come: reservations before them are open, or no connection took them yet. */
+  readonly #numbered = new Heap<Unit>(bySeq);
+  /** Units written and not acknowledged, by seq, which is also the order of insertion. */
+  readonly #sent = new Map<number, Unit>();
+  /** Reserved seqs not yet filled, ascending. */
+  readonly #reservations = new Set<number>();
+  #oldestReservation = Infinity;
+  /** `latest` units that still wait, by key. */
+  readonly #latest = new Map<string, Unit>();
+
+  #lastGiven = 0;
+  #sentUpTo = 0;
+  #acked = 0;
+  #lostUpTo = 0;
+
+  #attached = false;
+  #overrun = false;
+  /** Position of the client on this connection once it has everything handed out so far. */
+  #carried = 0;
+  /** What is still to be written again; live, so units acknowledged or dropped meanwhile leave it. */
+  #replay: Iterator<Unit, undefined> | undefined;
+
+  #waitingBytes = 0;
+  #unackedBytes = 0;
+  #notifyUnits = 0;
+  #notifyBytes = 0;
+  /** No waiting unit expires before this; the sweep at the limit isn't tried sooner. */
+  #soonestExpiry = Infinity;
+
+  constructor(limits: QueueLimits, counters = new QueueCounters()) {
+    this.#limits = limits;
+    this.counters = counters;
+  }
+
+  /** Units kept: waiting and unacknowledged. */
+  get units(): number {
+    return this.waitingUnits + this.unackedUnits;
+  }
+
+  /** Bytes of their bodies. */
+  get bytes(): number {
+    return this.#waitingBytes + this.#unackedBytes;
+  }
+
+  /** Units that were never written. */
+  get waitingUnits(): number {
+    return this.#line.length + this.#numbered.length;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Units written and not acknowledged. */
+  get unackedUnits(): number {
+    return this.#sent.size;
+  }
+
+  get unackedBytes(): number {
+    return this.#unackedBytes;
+  }
+
+  /** Responses waiting or unacknowledged: with the running requests what admission bounds. */
+  get responseUnits(): number {
+    return this.units - this.#notifyUnits;
+  }
+
+  /** Highest seq the client acknowledged. */
+  get ackedUpTo(): number {
+    return this.#acked;
+  }
+
+  /** Highest seq given to a unit or a reservation. */
+  get lastGiven(): number {
+    return this.#lastGiven;
+  }
+
+  /** The open reservation with the lowest seq, if there is one. */
+  get oldestReservation(): number | undefined {
+    return this.#oldestReservation === Infinity ? undefined : this.#oldestReservation;
+  }
+
+  /**
+   * True when overflow dropped what this connection had yet to carry. Only a Welcome can tell the client, so nothing
+   * more is handed out: cut the session, it resumes PARTIAL.
+   */
+  get overrun(): boolean {
+    return this.#overrun;
+  }
+
+  /** Every number up to here was handed out to this connection, was told as lost, or is void. */
+  get takenUpTo(): number {
+    if (!this.#attached || this.#overrun || this.#replay !== undefined) return this.#carried;
+    const nextWaiting = Math.min(this.#numbered.peek()?.seq ?? Infinity, this.#oldestReservation);
+    return nextWaiting === Infinity ? this.#lastGiven : nextWaiting - 1;
+  }
+
+  /**
+   * Puts a notify in line. Its body must not be bound to a request: it may move into another epoch.
+   * @param key       makes it `latest`; without, it is `reliable`
+   * @param expiresAt in ms on the scale of `now`; from then on it isn't written any more, unless it was before
+   */
+  enqueueNotify(body: Uint8Array, now: number, key?: string, expiresAt = Infinity): EnqueueResult {
+    const room = this.#makeRoom(body.length, key, now);
+    if (room !== 'queued') return room;
+    const older = this.#waitingLatest(key);
+    if (older !== undefined) this.#replace(older);
+    const unit = new Unit('notify', body, key, expiresAt, 0);
+    if (key !== undefined) this.#latest.set(key, unit);
+    if (expiresAt < this.#soonestExpiry) this.#soonestExpiry = expiresAt;
+    this.#notifyUnits++;
+    this.#notifyBytes += body.length;
+    this.#wait(unit);
+    return older === undefined ? 'queued' : 'replaced';
+  }
+
+  /** Puts a Response with the notifies around it in line. Never refused. */
+  enqueueResponse(body: Uint8Array, clientSeq: number): void {
+    this.#wait(new Unit('response', body, undefined, Infinity, clientSeq));
+  }
+
+  /** Keeps the next seq for a Response. What comes later waits until `fill`, so a deadline must guarantee that. */
+  reserve(): number {
+    this.#numberLine();
+    const seq = ++this.#lastGiven;
+    this.#reservations.add(seq);
+    if (seq < this.#oldestReservation) this.#oldestReservation = seq;
+    return seq;
+  }
+
+  /**
+   * Puts the Response in its reserved place.
+   * @returns false when there is no such open reservation: filled before, or of an epoch that ended
+   */
+  fill(seq: number, body: Uint8Array, clientSeq: number): boolean {
+    if (!this.#reservations.delete(seq)) return false;
+    if (seq === this.#oldestReservation) this.#oldestReservation = firstOf(this.#reservations) ?? Infinity;
+    const unit = new Unit('response', body, undefined, Infinity, clientSeq);
+    unit.seq = seq;
+    this.#waitingBytes += body.length;
+    this.#numbered.push(unit);
+    return true;
+  }
+
+  /**
+   * The next unit for this connection, to be written now: the replay, then what waits. Undefined when nothing is due:
+   * no connection, nothing waits, or an open reservation comes first.
+   */
+  take(now: number): Unit | undefined {
+    if (!this.#attached || this.#overrun) return undefined;
+    if (this.#replay !== undefined) {
+      const unit = this.#takeReplay();
+      if (unit !== undefined) return unit;
+    }
+    return this.#takeNumbered(now) ?? this.#takeFromLine(now);
+  }
+
+  /**
+   * Frees every unit up to `seq`. Old and repeated acknowledgements change nothing; one beyond what was sent is a
+   * protocol error of the client and changes nothing either.
+   */
+  ack(seq: number): AckResult {
+    if (seq <= this.#acked) return 'old';
+    if (seq > this.#sentUpTo) return 'beyond';
+    this.#acked = seq;
+    for (const unit of this.#sent.values()) {
+      if (unit.seq > seq) break;
+      this.#forgetSent(unit);
+      this.counters.acked++;
+    }
+    return 'ok';
+  }
+
+  /** The link is gone: `take` yields nothing until `attach`. */
+  detach(): void {
+    this.#attached = false;
+    this.#overrun = false;
+    this.#replay = undefined;
+  }
+
+  /**
+   * A connection whose client has settled everything up to `position`. Numbers all that waits, so that Welcome can say
+   * what the session will carry, and starts the replay over. FRESH changes nothing: open a new epoch, attach at 0.
+   */
+  attach(position: number, now: number): Attachment {
+    const verdict = resumeVerdict(position, { acked: this.#acked, lostUpTo: this.#lostUpTo, sentUpTo: this.#sentUpTo });
+    if (verdict.resume === Resume.FRESH) return { ...verdict, upTo: 0 };
+    this.#sentUpTo = Math.max(this.#sentUpTo, this.#lostUpTo);
+    this.ack(position);
+    this.#sweepExpired(now);
+    this.#numberLine();
+    this.#attached = true;
+    this.#overrun = false;
+    this.#carried = verdict.nextSeq - 1;
+    this.#replay = this.#sent.size === 0 ? undefined : this.#sent.values();
+    return { ...verdict, upTo: Math.min(this.#lastGiven, this.#oldestReservation - 1) };
+  }
+
+  /** Client seqs whose Response waits or is unacknowledged in a unit after `upTo`: `Welcome.in_flight` names them. */
+  responsesBeyond(upTo: number): number[] {
+    const found: number[] = [];
+    const look = (unit: Unit) => {
+      if (unit.kind === 'response' && (unit.seq === 0 || unit.seq > upTo)) found.push(unit.clientSeq);
+    };
+    this.#numbered.heapArray.forEach(look);
+    for (let unit = this.#line.head; unit !== undefined; unit = unit.next) look(unit);
+    return found;
+  }
+
+  /**
+   * A new epoch: numbers begin at 1 again. Notifies never written move into it in their order; written ones may have
+   * arrived and Responses answer requests of the old epoch: both are given up. Leaves the queue without a connection.
+   */
+  startEpoch(): GivenUp {
+    this.detach();
+    const moving = this.#takeWaiting();
+    const responses = clientSeqs(this.#sent.values());
+    const notifies = this.#sent.size - responses.length;
+    responses.push(...clientSeqs(moving));
+    const reservations = [...this.#reservations];
+    this.#forgetAll();
+    for (const unit of moving) {
+      if (unit.kind === 'notify') this.#adopt(unit);
+    }
+    return { givenUp: notifies + responses.length, notifies, responses, reservations };
+  }
+
+  /** The end of the player: nothing is kept. Returns how many units were given up. */
+  clear(): number {
+    this.detach();
+    const units = this.units;
+    this.#takeWaiting();
+    this.#forgetAll();
+    return units;
+  }
+
+  #wait(unit: Unit): void {
+    this.#waitingBytes += unit.body.length;
+    this.#line.push(unit);
+  }
+
+  #takeReplay(): Unit | undefined {
+    const next: IteratorResult<Unit, undefined> = this.#replay!.next();
+    const unit = next.value;
+    this.#carried = unit?.seq ?? this.#sentUpTo;
+    if (this.#carried === this.#sentUpTo) this.#replay = undefined;
+    if (unit !== undefined) this.counters.replayed++;
+    return unit;
+  }
+
+  #takeNumbered(now: number): Unit | undefined {
+    for (let unit = this.#numbered.peek(); unit !== undefined; unit = this.#numbered.peek()) {
+      if (unit.seq > this.#oldestReservation) return undefined;
+      this.#numbered.pop();
+      if (unit.expiresAt > now) return this.#send(unit);
+      this.#expire(unit);
+    }
+    return undefined;
+  }
+
+  #takeFromLine(now: number): Unit | undefined {
+    if (this.#oldestReservation !== Infinity) return undefined;
+    for (let unit = this.#line.head; unit !== undefined; unit = this.#line.head) {
+      this.#line.remove(unit);
+      if (unit.expiresAt > now) {
+        unit.seq = ++this.#lastGiven;
+        return this.#send(unit);
+      }
+      this.#expire(unit);
+    }
+    return undefined;
+  }
+
+  /** Every number between the last one sent and this one is void by now: nothing open or waiting lies before it. */
+  #send(unit: Unit): Unit {
+    this.#untrackLatest(unit);
+    unit.first = this.#sentUpTo + 1;
+    this.#sentUpTo = unit.seq;
+    this.#carried = unit.seq;
+    this.#sent.set(unit.seq, unit);
+    this.#waitingBytes -= unit.body.length;
+    this.#unackedBytes += unit.body.length;
+    return unit;
+  }
+
+  #numberLine(): void {
+    for (let unit = this.#line.head; unit !== undefined; unit = this.#line.head) {
+      this.#line.remove(unit);
+      unit.seq = ++this.#lastGiven;
+      this.#numbered.push(unit);
+    }
+  }
+
+  #makeRoom(bytes: number, key: string | undefined, now: number): EnqueueResult {
+    if (this.#fits(bytes, key)) return 'queued';
+    if (now >= this.#soonestExpiry) this.#sweepExpired(now);
+    while (!this.#fits(bytes, key)) {
+      if (this.#limits.overflow === 'refuse' || bytes > this.#limits.maxBytes) return 'full';
+      if (!this.#dropOldest()) return 'fill-first';
+    }
+    return 'queued';
+  }
+
+  /** Whether one more notify fits; the one that it replaces makes room. */
+  #fits(bytes: number, key: string | undefined): boolean {
+    const older = this.#waitingLatest(key);
+    const units = older === undefined ? this.#notifyUnits : this.#notifyUnits - 1;
+    const total = older === undefined ? this.#notifyBytes : this.#notifyBytes - older.body.length;
+    return units < this.#limits.maxUnits && total + bytes <= this.#limits.maxBytes;
+  }
+
+  /**
+   * Gives up the oldest unit. What is lost stays one range of numbers right behind the acknowledged ones, so a Response
+   * that has a number goes when its turn comes; one in line without a number stays. False when an open reservation
+   * comes next.
+   */
+  #dropOldest(): boolean {
+    let unit = firstOf(this.#sent.values());
+    if (unit !== undefined) {
+      this.#forgetSent(unit);
+    } else {
+      unit = this.#numbered.peek();
+      if (this.#oldestReservation < (unit?.seq ?? Infinity)) return false;
+      unit = unit === undefined ? this.#pickFromLine() : this.#numbered.pop()!;
+      this.#forgetWaiting(unit);
+    }
+    this.#lostUpTo = unit.seq;
+    if (unit.seq > this.#carried) this.#overrun = this.#attached;
+    this.counters.dropped++;
+    return true;
+  }
+
+  /** The first notify in line, numbered so that its loss can be told. There is one: the limit counts notifies alone. */
+  #pickFromLine(): Unit {
+    let unit = this.#line.head!;
+    while (unit.kind !== 'notify') unit = unit.next!;
+    this.#line.remove(unit);
+    unit.seq = ++this.#lastGiven;
+    return unit;
+  }
+
+  #waitingLatest(key: string | undefined): Unit | undefined {
+    return key === undefined ? undefined : this.#latest.get(key);
+  }
+
+  #replace(older: Unit): void {
+    if (older.seq === 0) this.#line.remove(older);
+    else this.#numbered.remove(older, isSame);
+    this.#discard(older);
+    this.counters.replaced++;
+  }
+
+  #expire(unit: Unit): void {
+    this.#discard(unit);
+    this.counters.expired++;
+  }
+
+  /** Forgets a unit that waited and was told to nobody; its number, if it had one, is void. */
+  #discard(unit: Unit): void {
+    this.#forgetWaiting(unit);
+    if (unit.seq !== 0) this.counters.voids++;
+  }
+
+  #sweepExpired(now: number): void {
+    if (now < this.#soonestExpiry) return;
+    this.#soonestExpiry = Infinity;
+    let next: Unit | undefined;
+    for (let unit = this.#line.head; unit !== undefined; unit = next) {
+      next = unit.next;
+      if (!this.#sweep(unit, now)) continue;
+      this.#line.remove(unit);
+    }
+    this.#numbered.init(this.#numbered.heapArray.filter((unit) => !this.#sweep(unit, now)));
+  }
+
+  #sweep(unit: Unit, now: number): boolean {
+    if (unit.expiresAt > now) {
+      this.#soonestExpiry = Math.min(this.#soonestExpiry, unit.expiresAt);
+      return false;
+    }
+    this.#expire(unit);
+    return true;
+  }
+
+  /** Empties line and heap; returns what was in them, in order. */
+  #takeWaiting(): Unit[] {
+    this.#numberLine();
+    const units = this.#numbered.heapArray.slice().sort(bySeq);
+    this.#numbered.clear();
+    return units;
+  }
+
+  #adopt(unit: Unit): void {
+    unit.seq = 0;
+    if (unit.key !== undefined) this.#latest.set(unit.key, unit);
+    if (unit.expiresAt < this.#soonestExpiry) this.#soonestExpiry = unit.expiresAt;
+    this.#notifyUnits++;
+    this.#notifyBytes += unit.body.length;
+    this.#wait(unit);
+  }
+
+  #forgetAll(): void {
+    this.#sent.clear();
+    this.#reservations.clear();
+    this.#latest.clear();
+    this.#oldestReservation = this.#soonestExpiry = Infinity;
+    this.#lastGiven = this.#sentUpTo = this.#acked = this.#lostUpTo = this.#carried = 0;
+    this.#waitingBytes = this.#unackedBytes = this.#notifyUnits = this.#notifyBytes = 0;
+  }
+
+  #forgetSent(unit: Unit): void {
+    this.#sent.delete(unit.seq);
+    this.#unackedBytes -= unit.body.length;
+    this.#countOut(unit);
+  }
+
+  #forgetWaiting(unit: Unit): void {
+    this.#untrackLatest(unit);
+    this.#waitingBytes -= unit.body.length;
+    this.#countOut(unit);
+  }
+
+  #countOut(unit: Unit): void {
+    if (unit.kind !== 'notify') return;
+    this.#notifyUnits--;
+    this.#notifyBytes -= unit.body.length;
+  }
+
+  #untrackLatest(unit: Unit): void {
+    if (unit.key !== undefined && this.#latest.get(unit.key) === unit) this.#latest.delete(unit.key);
+  }
+}
+
+function bySeq(a: Unit, b: Unit): number {
+  return a.seq - b.seq;
+}
+
+function isSame(a: Unit, b: Unit): boolean {
+  return a === b;
+}
+
+function firstOf<T>(values: Iterable<T>): T | undefined {
+  for (const value of values) return value;
+  return undefined;
+}
+
+function clientSeqs(units: Iterable<Unit>): number[] {
+  const found: number[] = [];
+  for (const unit of units) if (unit.kind === 'response') found.push(unit.clientSeq);
+  return found;
+}
