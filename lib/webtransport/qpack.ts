@@ -48,7 +48,9 @@ export function decodeFieldSection(section: Uint8Array, maxBytes: number): Heade
   const reader = new SectionReader(section);
   const requiredInsertCount = reader.integer(8);
   if (requiredInsertCount !== 0) throw failed('a reference to the dynamic table');
-  reader.integer(7); // Base, its sign included: means nothing without dynamic references.
+  // With no references any Base will do but a negative one (RFC 9204, 4.5.1.2).
+  if ((reader.peek() & 0x80) !== 0) throw failed('a negative base');
+  reader.integer(7);
   const fields: HeaderField[] = [];
   let size = 0;
   while (!reader.atEnd) {
