@@ -6,7 +6,13 @@ import type { ItemInit, NotifyInit } from '../protocol/message-codec.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { PlayerLimits } from './player-limits.js';
 import { NotifyOrderingManager, type HoldVerdict, type Place } from '../delivery/notify-ordering-manager.js';
-import { OrderedMessageQueue, type AckVerdict, type EnqueueVerdict } from '../delivery/ordered-message-queue.js';
+import {
+  OrderedMessageQueue,
+  type AckResult,
+  type Attachment,
+  type EnqueueResult,
+  type QueueCounters,
+} from '../delivery/ordered-message-queue.js';
 import { errorTable, type ErrorName } from '../errors.js';
 import { encodeDelivery, Outcome, Reason, Resume } from '../protocol/message-codec.js';
 import { WheelTimer } from '../timer-wheel.js';
@@ -67,6 +73,7 @@ export interface PlayerParts {
   readonly wheel: TimerWheel;
   readonly limits: PlayerLimits;
   readonly counters: PlayerCounters;
+  readonly queueCounters: QueueCounters;
   /** A new epoch: 128 random bits, base64url, never used before. */
   readonly newEpoch: () => string;
   /** Ends a request that nobody waits for any more. */
@@ -110,7 +117,7 @@ export class Player implements Requester {
     this.#login = login;
     this.#loginHoldsUntil = this.#monotonic(login.expiresAt);
     this.#epoch = parts.newEpoch();
-    this.#queue = new OrderedMessageQueue(parts.limits);
+    this.#queue = new OrderedMessageQueue(parts.limits, parts.queueCounters);
     this.#notifies = new NotifyOrderingManager(parts.limits);
     this.#resumeWindow = new WheelTimer(() => parts.expired(this));
     this.#boundExpiry = new WheelTimer(() => this.#expireBound());
@@ -157,13 +164,17 @@ export class Player implements Requester {
     return this.#link?.sessionId ?? '';
   }
 
-  /** Units not yet acknowledged, waiting ones included, and their bytes. */
-  get unackedUnits(): number {
-    return this.#queue.units;
+  /** Units kept, waiting and unacknowledged, and their bytes. */
+  get keptUnits(): number {
+    return this.#queue.waitingUnits + this.#queue.unackedUnits;
   }
 
-  get unackedBytes(): number {
-    return this.#queue.bytes;
+  get keptBytes(): number {
+    return this.#queue.waitingBytes + this.#queue.unackedBytes;
+  }
+
+  get queue(): Pick<OrderedMessageQueue, 'waitingUnits' | 'waitingBytes' | 'unackedUnits' | 'unackedBytes'> {
+    return this.#queue;
   }
 
   /** Requests accepted and not answered. */
@@ -183,21 +194,16 @@ export class Player implements Requester {
     this.renew(login);
     if (this.#epochConfirmed) this.#startEpoch();
     this.#attach(link);
-    const { nextSeq, upTo } = this.#queue.attach(0, this.#now());
-    return this.#arrival(Resume.FRESH, reason, 0, 0, nextSeq, upTo);
+    return this.#arriveFresh(reason);
   }
 
   /** A resume in the same epoch, by a client that has settled everything up to `position`. */
   arriveAgain(link: Link, position: number): Arrival {
     this.#attach(link);
-    const resumed = this.#queue.attach(position, this.#now());
-    if (resumed.verdict === 'fresh') {
-      this.#startEpoch();
-      const { nextSeq, upTo } = this.#queue.attach(0, this.#now());
-      return this.#arrival(Resume.FRESH, resumed.reason, 0, 0, nextSeq, upTo);
-    }
-    const verdict = resumed.verdict === 'full' ? Resume.FULL : Resume.PARTIAL;
-    return this.#arrival(verdict, resumed.reason, resumed.lostFrom, resumed.lostTo, resumed.nextSeq, resumed.upTo);
+    const attachment = this.#queue.attach(position, this.#now());
+    if (attachment.resume !== Resume.FRESH) return this.#arrival(attachment, attachment.resume, attachment.reason);
+    this.#startEpoch();
+    return this.#arriveFresh(attachment.reason);
   }
 
   /** A login was checked again: it holds longer, and may name another zone or other roles. */
@@ -238,7 +244,7 @@ export class Player implements Requester {
     if (clientSeq === 0) return 'gap';
     if (clientSeq <= this.#lastClientSeq) return 'duplicate';
     if (clientSeq !== this.#lastClientSeq + 1) return 'gap';
-    if (this.#queue.units >= this.#parts.limits.maxUnits * HARD_LIMIT) return 'full';
+    if (this.keptUnits >= this.#parts.limits.maxUnits * HARD_LIMIT) return 'full';
     this.#lastClientSeq = clientSeq;
     return 'accepted';
   }
@@ -246,7 +252,7 @@ export class Player implements Requester {
   refusal(): ErrorName | undefined {
     const { maxPendingRequests, maxUnits, maxBytes } = this.#parts.limits;
     if (this.#pending.size >= maxPendingRequests) return 'TOO_MANY_PENDING';
-    if (this.#queue.units >= maxUnits || this.#queue.bytes >= maxBytes) return 'QUEUE_FULL';
+    if (this.keptUnits >= maxUnits || this.keptBytes >= maxBytes) return 'QUEUE_FULL';
     return undefined;
   }
 
@@ -288,7 +294,12 @@ export class Player implements Requester {
     return this.#link === link ? this.#queue.take(now) : undefined;
   }
 
-  acknowledge(ack: number): AckVerdict {
+  /** Every server seq up to here was taken on this connection, or is void. */
+  get takenUpTo(): number {
+    return this.#queue.takenUpTo;
+  }
+
+  acknowledge(ack: number): AckResult {
     return this.#queue.ack(ack);
   }
 
@@ -297,12 +308,18 @@ export class Player implements Requester {
    * @param key       of class `latest`: replaces what waits unwritten under the same key; undefined for `reliable`
    * @param expiresAt Clock.now() after which it is not delivered any more, in ms; Infinity for never
    */
-  notify(notify: NotifyInit, key: string | undefined, expiresAt: number): EnqueueVerdict {
+  notify(notify: NotifyInit, key: string | undefined, expiresAt: number): Exclude<EnqueueResult, 'fill-first'> {
     const body = encodeDelivery([{ notify }]);
-    const verdict = this.#queue.enqueueNotify(body, key, expiresAt, this.#now());
-    if (verdict === 'full') this.#parts.counters.refusedNotifies++;
+    let result = this.#queue.enqueueNotify(body, this.#now(), key, expiresAt);
+    while (result === 'fill-first') {
+      this.#fillOldestReservation();
+      result = this.#queue.enqueueNotify(body, this.#now(), key, expiresAt);
+    }
+    if (result === 'full') this.#parts.counters.refusedNotifies++;
+    // What this session had yet to carry was dropped: only the next Welcome can say so (PROTOCOL 7).
+    else if (this.#queue.overrun) this.#link?.release(Reason.SLOW, 'the queue overflowed');
     else this.#link?.wake();
-    return verdict;
+    return result;
   }
 
   /** Binds a Notify to a request of this epoch; one whose request is answered already is delivered at once. */
@@ -311,7 +328,7 @@ export class Player implements Requester {
     if (verdict === 'held') this.#armBoundExpiry();
     else if (verdict === 'late') {
       this.#parts.counters.lateNotifies++;
-      this.notify({ ...notify, boundClientSeq: clientSeq }, undefined, Infinity);
+      this.notify(notify, undefined, Infinity);
     } else this.#parts.counters.refusedNotifies++;
     return verdict;
   }
@@ -329,16 +346,14 @@ export class Player implements Requester {
     old.release(Reason.REPLACED);
   }
 
-  #arrival(
-    verdict: Resume,
-    reason: string,
-    lostFrom: number,
-    lostTo: number,
-    nextServerSeq: number,
-    upTo: number,
-  ): Arrival {
+  #arriveFresh(reason: string): Arrival {
+    return this.#arrival(this.#queue.attach(0, this.#now()), Resume.FRESH, reason);
+  }
+
+  #arrival(attachment: Attachment, verdict: Resume, reason: string): Arrival {
+    const { lostFrom, lostTo, nextSeq, upTo } = attachment;
     const inFlight = [...this.#pending.keys(), ...this.#queue.responsesBeyond(upTo)].sort((a, b) => a - b);
-    return { verdict, reason, lostFrom, lostTo, nextServerSeq, upTo, inFlight };
+    return { verdict, reason, lostFrom, lostTo, nextServerSeq: nextSeq, upTo, inFlight };
   }
 
   /** What was never written moves into the new epoch; requests, bound notifies and what may have arrived don't. */
@@ -348,7 +363,8 @@ export class Player implements Requester {
     this.#epochConfirmed = false;
     this.#confirmedGeneration = this.#generation;
     this.#lastClientSeq = 0;
-    this.#parts.counters.givenUpUnits += this.#queue.startEpoch(this.#now()).givenUp;
+    const { notifies, responses } = this.#queue.startEpoch();
+    this.#parts.counters.givenUpUnits += notifies + responses.length;
   }
 
   #closeEpoch(): void {
@@ -370,6 +386,17 @@ export class Player implements Requester {
     if (reservedSeq > 0) this.#queue.fill(reservedSeq, body, clientSeq);
     else this.#queue.enqueueResponse(body, clientSeq);
     this.#link?.wake();
+  }
+
+  /** A reservation is never inside a lost range: its request is answered before anything behind it may go. */
+  #fillOldestReservation(): void {
+    const seq = this.#queue.oldestReservation!;
+    const job = [...this.#pending.values()].find(({ reservedSeq }) => reservedSeq === seq)!;
+    this.#pending.delete(job.clientSeq);
+    const { code, text } = errorTable.QUEUE_FULL;
+    const outcome = job.state === 'queued' ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN;
+    this.#respond(job.clientSeq, seq, { response: { clientSeq: job.clientSeq, code, message: text, outcome } });
+    this.#parts.cancel(job);
   }
 
   #armBoundExpiry(): void {

@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Unit } from '../delivery/unit.js';
-import type { ErrorKind } from '../errors.js';
 import type { Link, Player } from '../player/player.js';
 import type { Identity, PlayerManager } from '../player/player-manager.js';
 import type { ClientFrame, Hello, Request, ServerBodyInit } from '../protocol/message-codec.js';
 import type { Close, Connection, ConnectionHandler } from '../transport/transport.js';
 import type { SessionLimits } from './session-limits.js';
-import { OrderedSender } from '../delivery/ordered-sender.js';
+import { OrderedSender, type UnitSource } from '../delivery/ordered-sender.js';
 import { errorTable, GatesvrError } from '../errors.js';
 import { FrameDecoder } from '../protocol/frame-decoder.js';
 import { decodeClientFrame, encodeBody, Reason } from '../protocol/message-codec.js';
@@ -56,7 +55,7 @@ const CONTROL_BURST = 1_000;
  * The gateway's side of one Connection: reads frames, knows the client once it logged in, and lives exactly as long as
  * the Connection. What a client may send when is `sessionStates`; what outlives the Connection belongs to the Player.
  */
-export class Session implements ConnectionHandler, Link {
+export class Session implements ConnectionHandler, Link, UnitSource {
   readonly #parts: SessionParts;
   readonly #connection: Connection;
   readonly #onClosed: (session: Session) => void;
@@ -73,9 +72,8 @@ export class Session implements ConnectionHandler, Link {
   #player: Player | undefined;
   #heardAt: number;
   #answersPing = false;
-  /** Last seq of the replay; everything up to it was taken once `#replaying` is false. */
+  /** Last seq of the replay. */
   #replayUpTo = 0;
-  #replaying = false;
 
   constructor(
     readonly sessionId: string,
@@ -92,7 +90,7 @@ export class Session implements ConnectionHandler, Link {
     this.#refusalRate = new TokenBucket(1, limits.refusalBurst);
     this.#slow = new SlowWatch(limits);
     this.#sender = new OrderedSender({
-      source: { take: () => this.#take() },
+      source: this,
       sink: { write: (bytes) => this.#write(bytes) },
       schedule: parts.schedule,
       ack: () => this.#player?.lastClientSeq ?? 0,
@@ -134,6 +132,16 @@ export class Session implements ConnectionHandler, Link {
     this.#end(kickCodes[reason] ?? CloseCode.CLOSE_INTERNAL, Reason[reason], { kick: { reason, message } });
   }
 
+  // UnitSource: what the sender asks.
+
+  take(): Unit | undefined {
+    return this.#player?.take(this, this.#parts.clock.now());
+  }
+
+  get takenUpTo(): number {
+    return this.#player?.takenUpTo ?? 0;
+  }
+
   // ConnectionHandler: what the transport tells.
 
   data(chunk: Uint8Array): void {
@@ -165,10 +173,15 @@ export class Session implements ConnectionHandler, Link {
   #read(chunk: Uint8Array): void {
     if (this.#isClosed) return;
     this.#decoder.push(chunk);
-    for (let bytes; !this.#isClosed && (bytes = this.#decoder.next()) !== undefined;) {
+    for (let bytes = this.#decoder.next(); bytes !== undefined; bytes = this.#nextFrame()) {
       this.#parts.counters.framesIn++;
       this.#frame(decodeClientFrame(bytes));
     }
+  }
+
+  /** A frame may have ended the session: what follows it isn't read. */
+  #nextFrame(): Uint8Array | undefined {
+    return this.#isClosed ? undefined : this.#decoder.next();
   }
 
   #frame(frame: ClientFrame): void {
@@ -214,6 +227,8 @@ export class Session implements ConnectionHandler, Link {
       case 'bye':
         this.#bye(frame.bye.reason);
         break;
+      default:
+      // Hello was refused by the state, requests and unknown bodies were taken before.
     }
   }
 
@@ -297,7 +312,6 @@ export class Session implements ConnectionHandler, Link {
     this.#decoder.limit = limits.maxFrameBytes;
     this.#answersPing = hello.features.includes(PING_FEATURE);
     this.#replayUpTo = arrival.upTo;
-    this.#replaying = arrival.nextServerSeq <= arrival.upTo;
     this.#heardAt = clock.now();
     wheel.arm(this.#timer, this.#silenceMs / 2);
     this.#control({
@@ -336,12 +350,6 @@ export class Session implements ConnectionHandler, Link {
   }
 
   // Output.
-
-  #take(): Unit | undefined {
-    const unit = this.#player?.take(this, this.#parts.clock.now());
-    if (this.#replaying && (unit === undefined || unit.seq >= this.#replayUpTo)) this.#replaying = false;
-    return unit;
-  }
 
   #write(bytes: Uint8Array): boolean {
     this.#parts.counters.bytesOut += bytes.length;
@@ -385,14 +393,15 @@ export class Session implements ConnectionHandler, Link {
     const player = this.#player;
     if (player === undefined || this.#isClosed) return;
     const { clock, wheel, limits, counters } = this.#parts;
-    const { unackedUnits, unackedBytes } = player;
-    const verdict = this.#slow.judge(unackedUnits, unackedBytes, this.#replaying, clock.now());
+    const { keptUnits, keptBytes } = player;
+    const replaying = this.takenUpTo < this.#replayUpTo;
+    const verdict = this.#slow.judge(keptUnits, keptBytes, replaying, clock.now());
     if (verdict === 'cut') this.release(Reason.SLOW);
     else if (verdict === 'fine') wheel.disarm(this.#slowTimer);
     else if (!this.#slowTimer.armed) wheel.arm(this.#slowTimer, limits.slowGraceMs);
     if (verdict === 'warn') {
       counters.slowWarnings++;
-      this.#control({ slow: { queued: unackedUnits, queuedBytes: unackedBytes } });
+      this.#control({ slow: { queued: keptUnits, queuedBytes: keptBytes } });
     }
   }
 
@@ -415,7 +424,7 @@ export class Session implements ConnectionHandler, Link {
     if (known.error === 'REFUSAL_BURST') {
       this.#control({ reconnect: { delayMs: this.#parts.limits.refusalDelayMs, reason: known.message } });
     }
-    const { code, closeCode = CloseCode.CLOSE_INTERNAL } = known.kind as ErrorKind;
+    const { code, closeCode = CloseCode.CLOSE_INTERNAL } = known.kind;
     this.#end(closeCode, known.error, { error: { code, message: known.message } });
   }
 
