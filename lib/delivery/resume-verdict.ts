@@ -29,7 +29,7 @@ export interface Positions {
  * right behind the position, since drops take the oldest first.
  */
 export function resumeVerdict(position: number, { acked, lostUpTo, sentUpTo }: Positions): ResumeVerdict {
-  if (position > Math.max(sentUpTo, lostUpTo)) {
+  if (position > sentUpTo) {
     return { resume: Resume.FRESH, reason: 'store-lost', lostFrom: 0, lostTo: 0, nextSeq: 1 };
   }
   const goneUpTo = Math.max(acked, lostUpTo);
