@@ -1,3 +1,5 @@
+import type { ErrorName } from '../errors.js';
+
 /** Every metric of gatesvr: kind, labels, help. `docs/operations.md` is generated from it. No label is unbounded. */
 export interface MetricKind {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -42,7 +44,7 @@ export const metricTable = {
     help: 'Sessions that stand: connected (not logged in yet) or authed',
   },
   gateway_sessions_opened_total: { type: 'counter', labels: [], help: 'Sessions opened' },
-  gateway_sessions_closed_total: { type: 'counter', labels: ['code'], help: 'Sessions closed, by close code' },
+  gateway_sessions_closed_total: { type: 'counter', labels: ['reason'], help: 'Sessions ended, by why' },
   gateway_logins_total: { type: 'counter', labels: ['result'], help: 'Welcomes, by verdict of the resume' },
   gateway_players_current: { type: 'gauge', labels: ['status'], help: 'Players kept: live or away' },
   gateway_player_rate_exceeded_total: {
@@ -75,7 +77,7 @@ export const metricTable = {
   gateway_bound_notifies_total: {
     type: 'counter',
     labels: ['event'],
-    help: 'What became of notifies bound to a request: placed, late, expired, refused',
+    help: 'What became of notifies bound to a request that were not placed: late, stranded, refused',
   },
   gateway_quic_packets_in_total: { type: 'counter', labels: [], help: 'UDP datagrams received' },
   gateway_quic_packets_out_total: { type: 'counter', labels: [], help: 'UDP datagrams sent' },
@@ -120,25 +122,18 @@ export type CounterName = Exclude<
   'gateway_requests_total' | 'gateway_backend_errors_total' | 'gateway_errors_total'
 >;
 
-/** Kinds that `gateway_errors_total` counts. */
-export const errorTypes = [
-  'auth_failed',
-  'login_unavailable',
-  'decode_failed',
-  'protocol_error',
-  'route_not_found',
-  'forbidden',
-  'backend_unavailable',
-  'backend_timeout',
-  'overloaded',
-  'rate_limited',
-  'session_invalid',
-  'send_failed',
-  'slow_consumer',
-  'heartbeat_timeout',
-  'internal',
-] as const;
-export type ErrorType = (typeof errorTypes)[number];
+/** What `gateway_errors_total` calls an error; what isn't named here counts under its own name in small letters. */
+export const errorTypes: Partial<Record<ErrorName, string>> = {
+  UNAUTHENTICATED: 'auth_failed',
+  IDENTITY_MISMATCH: 'auth_failed',
+  LOGIN_EXPIRED: 'auth_failed',
+  BAD_FRAME: 'decode_failed',
+  FRAME_TOO_LARGE: 'decode_failed',
+  NO_ROUTE: 'route_not_found',
+  UPSTREAM_UNAVAILABLE: 'backend_unavailable',
+  UPSTREAM_FAILED: 'backend_failed',
+  UPSTREAM_DEADLINE: 'backend_timeout',
+};
 
 /** Upper bounds of the histograms' buckets, in seconds. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

@@ -1,4 +1,5 @@
-import type { CounterName, ErrorType, GaugeName } from './metric-table.js';
+import type { ErrorName } from '../errors.js';
+import type { CounterName, GaugeName } from './metric-table.js';
 
 /**
  * What the parts tell about their work. Cheap: a verb adds to plain numbers, which are turned into text when somebody
@@ -18,7 +19,8 @@ export interface Metrics {
    * @param errorType  what kind of failure: "timeout", "connect_error", …; "" when it is none
    */
   upstreamFinished(service: string, statusName: string, errorType: string, durationMs: number): void;
-  countError(type: ErrorType): void;
+  /** Something failed or was refused. */
+  countError(error: ErrorName): void;
   /** Sets where a gauge's value comes from: a number, or one for each value of its label. Read when collected. */
   gauge(name: GaugeName, read: ReadMetric): void;
   /** Sets where a counter's value comes from: a plain number that a part counts up. Read when collected. */

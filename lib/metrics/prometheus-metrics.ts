@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { Metric } from 'prom-client';
+import type { ErrorName } from '../errors.js';
 import { DurationHistogram } from './duration-histogram.js';
-import { metricTable } from './metric-table.js';
-import type { CounterName, ErrorType, GaugeName, MetricName } from './metric-table.js';
+import { errorTypes, metricTable } from './metric-table.js';
+import type { CounterName, GaugeName, MetricName } from './metric-table.js';
 import type { Metrics, ReadMetric, RequestResult } from './metrics.js';
 
 type Labels = Record<string, string>;
@@ -35,7 +36,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #requests = new Map<string, RequestStats>();
   readonly #upstreams = new Map<string, UpstreamStats>();
-  readonly #errors = new Map<ErrorType, number>();
+  readonly #errors = new Map<string, number>();
   #loopUtilization = performance.eventLoopUtilization();
 
   constructor() {
@@ -83,7 +84,8 @@ export class PrometheusMetrics implements Metrics {
     byType.set(errorType, (byType.get(errorType) ?? 0) + 1);
   }
 
-  countError(type: ErrorType): void {
+  countError(error: ErrorName): void {
+    const type = errorTypes[error] ?? error.toLowerCase();
     this.#errors.set(type, (this.#errors.get(type) ?? 0) + 1);
   }
 
