@@ -17,7 +17,7 @@ export interface SessionClose {
 
 /** Receives what happens on a WebTransportSession. */
 export interface SessionHandler {
-  /** The peer opened a stream, bidirectional or (when `stream.writable` is false) not. */
+  /** The peer opened a stream, bidirectional or not. */
   streamOpened(stream: WebTransportStream): void;
   /** One datagram. The handler owns it. */
   datagram(bytes: Uint8Array): void;

@@ -55,6 +55,12 @@ export class WebTransportStream implements StreamReceiver {
     this.#receiving = directions.receives;
   }
 
+  /** False where only the side that opened the stream writes. */
+  get isBidirectional(): boolean {
+    // RFC 9000, 2.1.
+    return this.id % 4 < 2;
+  }
+
   /** False where the peer alone writes, and once this side is over. */
   get writable(): boolean {
     return this.#sending;

@@ -30,6 +30,7 @@ export class FakeEnd implements Http3Output {
   readonly #ended = new Set<number>();
   readonly #stoppedByPeer = new Set<number>();
   readonly #deaf = new Set<number>();
+  readonly #endedByPeer = new Set<number>();
   #nextBidi: number;
   #nextUni: number;
 
@@ -88,7 +89,8 @@ export class FakeEnd implements Http3Output {
       this.#ended.add(parcel.id);
       this.outbox.push({ kind: 'reset', id: parcel.id, code: parcel.code });
       connection.streamStopped(parcel.id, parcel.code);
-    } else if (!this.#deaf.has(parcel.id)) {
+    } else if (!this.#deaf.has(parcel.id) && !this.#endedByPeer.has(parcel.id)) {
+      if (parcel.kind === 'reset' || parcel.fin) this.#endedByPeer.add(parcel.id);
       if (parcel.kind === 'reset') connection.streamReset(parcel.id, parcel.code);
       else connection.streamData(parcel.id, parcel.bytes, parcel.fin);
     }
@@ -187,7 +189,7 @@ export class SessionLog {
     session.setHandler({
       streamOpened: (stream) => {
         this.streams.push(stream);
-        this.lines.push(`stream ${stream.id}${stream.writable ? '' : ' (one way)'}`);
+        this.lines.push(`stream ${stream.id}${stream.isBidirectional ? '' : ' (one way)'}`);
         this.follow(stream);
       },
       datagram: (bytes) => this.lines.push(`datagram ${textOf(bytes)}`),
