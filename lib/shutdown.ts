@@ -6,6 +6,8 @@ export interface Phase {
   readonly name: string;
   /** Resolves when the step is done; never has to look at the time itself. */
   run(): Promise<void> | void;
+  /** Longest for this phase in place of `partTimeoutMs`, in ms. */
+  readonly limitMs?: number;
   /** Ends what `run` still waits for, when its time is over. */
   force?(): void;
 }
@@ -31,7 +33,7 @@ export async function shutDown(
   const deadline = clock.now() + limits.totalTimeoutMs;
   const forced: string[] = [];
   for (const phase of phases) {
-    const allowedMs = Math.max(0, Math.min(limits.partTimeoutMs, deadline - clock.now()));
+    const allowedMs = Math.max(0, Math.min(phase.limitMs ?? limits.partTimeoutMs, deadline - clock.now()));
     if (await finishes(phase, allowedMs, clock, log)) continue;
     forced.push(phase.name);
     log.warn('shutdown phase forced', { phase: phase.name, allowedMs });

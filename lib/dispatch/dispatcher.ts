@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js';
 import type { ErrorName } from '../errors.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Request } from '../protocol/message-codec.js';
 import type { RequestProcessor } from './request-processor.js';
-import type { Router } from './router.js';
+import type { Route, Router } from './router.js';
 import { Job, type JobOwner } from './job.js';
 
 /** What the Dispatcher asks of a Player beyond being answered. */
@@ -24,6 +25,7 @@ export interface DispatcherParts {
   readonly clock: Clock;
   /** Upper bound of every request's time, in ms. */
   readonly timeoutMs: number;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -43,7 +45,7 @@ export class Dispatcher {
     const error =
       route === undefined ? 'NO_ROUTE' : grants(requester.roles, route.auth) ? requester.refusal() : 'FORBIDDEN';
     if (route === undefined || error !== undefined) {
-      requester.refuse(clientSeq, error ?? 'NO_ROUTE');
+      this.#refuse(requester, clientSeq, route, error ?? 'NO_ROUTE');
       return false;
     }
     const now = this.#parts.clock.now();
@@ -63,6 +65,13 @@ export class Dispatcher {
     requester.open(job);
     this.#parts.processor.submit(job);
     return job.state !== 'done';
+  }
+
+  #refuse(requester: Requester, clientSeq: number, route: Route | undefined, error: ErrorName): void {
+    const { metrics } = this.#parts;
+    metrics.requestFinished(route?.match ?? '', route?.service ?? '', 'drop', 0);
+    metrics.countError(error);
+    requester.refuse(clientSeq, error);
   }
 
   /** The caller gave up on a request; its Response (499, or the answer if that was faster) still comes. */

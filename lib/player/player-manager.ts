@@ -41,8 +41,9 @@ export interface PlayerManagerParts extends Omit<PlayerParts, 'expired'> {
   readonly tokens: ResumeTokens;
   readonly loginService: LoginService;
   readonly log: Log;
-  /** Names this process: a token from an earlier one whose player isn't here was lost, not expired. */
   readonly gatewayId: string;
+  /** Random: a token from an earlier process whose player isn't here was lost with it, not expired. */
+  readonly processId: string;
 }
 
 /** All players of this gateway, live and away, by id: login, resume, replacement, end. */
@@ -160,7 +161,7 @@ export class PlayerManager {
   }
 
   #welcome(player: Player, arrival: Arrival, reply: LoginReply | undefined): Attached {
-    const { tokens, gatewayId } = this.#parts;
+    const { tokens, processId } = this.#parts;
     const label = arrival.reason === '' ? 'full' : arrival.reason;
     this.verdicts.set(label, (this.verdicts.get(label) ?? 0) + 1);
     const resumeToken = tokens.sign({
@@ -169,7 +170,7 @@ export class PlayerManager {
       generation: player.generation,
       loginAt: player.login.loginAt,
       loginExpiresAt: player.login.expiresAt,
-      issuer: gatewayId,
+      issuer: processId,
     });
     return { player, arrival, resumeToken, data: reply?.data ?? NO_DATA };
   }
@@ -194,7 +195,7 @@ export class PlayerManager {
     if (hello.resumeToken === '') return 'new-login';
     if (claim === undefined) return 'unknown-token';
     const player = this.#players.get(claim.playerId);
-    if (player === undefined) return claim.issuer === this.#parts.gatewayId ? 'expired' : 'store-lost';
+    if (player === undefined) return claim.issuer === this.#parts.processId ? 'expired' : 'store-lost';
     if (player.epoch !== claim.epoch) return 'other-epoch';
     if (player.honours(claim.epoch, claim.generation)) return 'login-expired';
     return 'old-token';

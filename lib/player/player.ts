@@ -68,6 +68,18 @@ export interface PlayerCounters {
   replacedSessions: number;
 }
 
+export function newPlayerCounters(): PlayerCounters {
+  return {
+    answered: 0,
+    lateAnswers: 0,
+    lateNotifies: 0,
+    strandedNotifies: 0,
+    refusedNotifies: 0,
+    givenUpUnits: 0,
+    replacedSessions: 0,
+  };
+}
+
 export interface PlayerParts {
   readonly clock: Clock;
   readonly wheel: TimerWheel;

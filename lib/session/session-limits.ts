@@ -15,6 +15,4 @@ export interface SessionLimits extends SlowLimits {
   readonly requestBurst: number;
   /** Refused requests that a session may cause at once before it is closed; they flow back one a second. */
   readonly refusalBurst: number;
-  /** How long a client that caused a refusal burst is asked to stay away, in ms. */
-  readonly refusalDelayMs: number;
 }

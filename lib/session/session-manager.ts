@@ -2,7 +2,6 @@ import type { Connection } from '../transport/transport.js';
 import { CloseCode } from '../protocol/protocol.js';
 import { Reason } from '../protocol/message-codec.js';
 import { Session, type SessionParts } from './session.js';
-import type { SessionState } from './session-state.js';
 
 /** All sessions of this gateway, by id; each is here exactly as long as its Connection stands. */
 export class SessionManager {
@@ -11,7 +10,9 @@ export class SessionManager {
   readonly #randomId: () => string;
   readonly #sessions = new Map<string, Session>();
   #accepting = true;
-  #whenEmpty: (() => void) | undefined;
+  #whenEmpty: (() => void)[] = [];
+  /** Connections served since the start. */
+  opened = 0;
   /** Connections turned away because the gateway was full or stopping. */
   refused = 0;
 
@@ -25,11 +26,11 @@ export class SessionManager {
     return this.#sessions.size;
   }
 
-  /** Sessions by state; walks them all, for metrics only. */
-  countByState(): Map<SessionState, number> {
-    const counts = new Map<SessionState, number>();
-    for (const { state } of this.#sessions.values()) counts.set(state, (counts.get(state) ?? 0) + 1);
-    return counts;
+  /** Sessions that are logged in, and those that aren't yet; walks them all, for metrics only. */
+  count(): { authed: number; connected: number } {
+    let authed = 0;
+    for (const { player } of this.#sessions.values()) if (player !== undefined) authed++;
+    return { authed, connected: this.#sessions.size - authed };
   }
 
   /** Serves a new Connection. */
@@ -40,6 +41,7 @@ export class SessionManager {
       return;
     }
     const session = new Session(this.#randomId(), connection, this.#parts, (closed) => this.#remove(closed));
+    this.opened++;
     this.#sessions.set(session.sessionId, session);
     session.start();
   }
@@ -58,7 +60,13 @@ export class SessionManager {
   async close(): Promise<void> {
     this.#accepting = false;
     for (const session of this.#sessions.values()) session.release(Reason.DRAINING);
-    if (this.#sessions.size > 0) await new Promise<void>((resolve) => (this.#whenEmpty = resolve));
+    await this.emptied();
+  }
+
+  /** Resolves when no session is left. */
+  emptied(): Promise<void> {
+    if (this.#sessions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
   }
 
   /** Drops the connections that did not close in time. */
@@ -70,6 +78,7 @@ export class SessionManager {
 
   #remove(session: Session): void {
     this.#sessions.delete(session.sessionId);
-    if (this.#sessions.size === 0) this.#whenEmpty?.();
+    if (this.#sessions.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Unit } from '../delivery/unit.js';
 import type { Link, Player } from '../player/player.js';
 import type { Identity, PlayerManager } from '../player/player-manager.js';
@@ -30,6 +31,7 @@ export interface SessionParts {
   readonly wheel: TimerWheel;
   readonly limits: SessionLimits;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly counters: SessionCounters;
   /** Runs `flush` once the events of this turn have been handled, so that what they cause leaves as one write. */
   readonly schedule: (flush: () => void) => void;
@@ -40,12 +42,18 @@ export interface SessionCounters {
   bytesIn: number;
   bytesOut: number;
   framesIn: number;
-  refused: number;
   rateLimited: number;
   slowWarnings: number;
-  /** Sessions that ended, by the error that ended them; "none" where nothing was wrong. */
+  /** Sessions that ended, by why: the name of an error or of a Kick's reason, bye, link-lost, peer-closed. */
   readonly ended: Map<string, number>;
 }
+
+export function newSessionCounters(): SessionCounters {
+  return { bytesIn: 0, bytesOut: 0, framesIn: 0, rateLimited: 0, slowWarnings: 0, ended: new Map() };
+}
+
+/** How long a client that caused a burst of refusals is asked to stay away, in ms. */
+const REFUSAL_DELAY_MS = 5_000;
 
 /** Heartbeats, cancels and refreshes a client may send: far above any honest use, far below what would cost. */
 const CONTROLS_PER_SECOND = 100;
@@ -243,6 +251,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     if (!this.#accept(player, seq)) return;
     if (!this.#requestRate.take(this.#heardAt)) {
       this.#parts.counters.rateLimited++;
+      this.#parts.metrics.countError('RATE_LIMITED');
       player.refuse(seq, 'RATE_LIMITED');
       this.#refused();
     } else if (!this.#parts.requests.request(player, this.sessionId, seq, request)) {
@@ -268,7 +277,6 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   /** Each refusal costs a stored unit, so a client that only collects them is sent away for a while (PROTOCOL 3). */
   #refused(): void {
-    this.#parts.counters.refused++;
     if (!this.#refusalRate.take(this.#heardAt)) throw new GatesvrError('REFUSAL_BURST');
   }
 
@@ -420,9 +428,10 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   #fail(error: unknown): void {
     const known = error instanceof GatesvrError ? error : new GatesvrError('INTERNAL', undefined, error);
+    if (!this.#isClosed) this.#parts.metrics.countError(known.error);
     if (known.error === 'INTERNAL') this.#parts.log.error('session failed', { sessionId: this.sessionId, error });
     if (known.error === 'REFUSAL_BURST') {
-      this.#control({ reconnect: { delayMs: this.#parts.limits.refusalDelayMs, reason: known.message } });
+      this.#control({ reconnect: { delayMs: REFUSAL_DELAY_MS, reason: known.message } });
     }
     const { code, closeCode = CloseCode.CLOSE_INTERNAL } = known.kind;
     this.#end(closeCode, known.error, { error: { code, message: known.message } });

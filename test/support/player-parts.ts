@@ -1,6 +1,6 @@
 import { QueueCounters } from '../../lib/delivery/ordered-message-queue.js';
 import type { Job } from '../../lib/dispatch/job.js';
-import type { Link, Login, Player, PlayerCounters, PlayerParts } from '../../lib/player/player.js';
+import { newPlayerCounters, type Link, type Login, type Player, type PlayerParts } from '../../lib/player/player.js';
 import type { PlayerLimits } from '../../lib/player/player-limits.js';
 import type { Reason } from '../../lib/protocol/message-codec.js';
 import { decodeServerFrame, type Item, type ServerFrame } from '../../lib/protocol/message-codec.js';
@@ -22,23 +22,11 @@ export const playerLimits: PlayerLimits = {
   maxPlayers: 100,
 };
 
-export function playerCounters(): PlayerCounters {
-  return {
-    answered: 0,
-    lateAnswers: 0,
-    lateNotifies: 0,
-    strandedNotifies: 0,
-    refusedNotifies: 0,
-    givenUpUnits: 0,
-    replacedSessions: 0,
-  };
-}
-
 /** Everything a Player needs, with a clock driven by hand, and a record of what it asked of the rest. */
 export class PlayerWorld implements PlayerParts {
   readonly clock = new FakeClock();
   readonly wheel = new TimerWheel(this.clock);
-  readonly counters = playerCounters();
+  readonly counters = newPlayerCounters();
   readonly queueCounters = new QueueCounters();
   readonly cancelled: Job[] = [];
   readonly ended: Player[] = [];

@@ -1,0 +1,295 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { CertificateSource } from '../certs/certificate-source.js';
+import { configuredCertificates } from '../certs/configured-certificates.js';
+import { AdminServer } from './admin/admin-server.js';
+import { systemClock, type Clock } from './clock.js';
+import type { Config } from './config.js';
+import { QueueCounters } from './delivery/ordered-message-queue.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { RequestProcessor } from './dispatch/request-processor.js';
+import { Router } from './dispatch/router.js';
+import { GatesvrError } from './errors.js';
+import { exposeParts } from './gateway-metrics.js';
+import { createLog, rateLimited, type Log } from './log.js';
+import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
+import { PlayerManager } from './player/player-manager.js';
+import { newPlayerCounters } from './player/player.js';
+import { ResumeTokens } from './player/resume-token.js';
+import { QuicEndpoint } from './quic/endpoint.js';
+import { isEngine, loadEngine } from './quic/engine.js';
+import { Watchdog } from './quic/watchdog.js';
+import { SessionManager } from './session/session-manager.js';
+import { newSessionCounters } from './session/session.js';
+import { shutDown, type Phase } from './shutdown.js';
+import { TimerWheel } from './timer-wheel.js';
+import type { Listener, Peer } from './transport/transport.js';
+import { WebTransportListener } from './transport/webtransport-listener.js';
+import { TurnQueue } from './turn-queue.js';
+import { UpstreamManager } from './upstream/upstream-manager.js';
+
+/** What a program or a test may bring itself. */
+export interface GatewayParts {
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** In place of the QUIC port. */
+  readonly listener?: Listener;
+  readonly certificates?: CertificateSource;
+}
+
+export interface GatewayAddresses {
+  /** Where clients connect. */
+  readonly listen: Peer;
+  /** Where probes and Prometheus ask. */
+  readonly admin: Peer;
+}
+
+/**
+ * The whole gateway, put together: the one place where parts meet. Parts start in the order of their dependencies and
+ * stop in the phases below.
+ *
+ *   Listener ─► SessionManager ─► Session ─► Dispatcher ─► RequestProcessor ─► UpstreamManager ═► services
+ *                                    ▲ PlayerManager ─► Player ◄─────── answers ───────┘
+ */
+export class Gateway {
+  readonly config: Config;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #wheel: TimerWheel;
+  readonly #metrics = new PrometheusMetrics();
+  readonly #certificates: CertificateSource | undefined;
+  readonly #endpoint: QuicEndpoint | undefined;
+  readonly #listener: Listener;
+  readonly #upstream: UpstreamManager;
+  readonly #processor: RequestProcessor;
+  readonly #players: PlayerManager;
+  readonly #sessions: SessionManager;
+  readonly #admin: AdminServer;
+  readonly #watchdog: Watchdog | undefined;
+  #draining = false;
+  #listening = false;
+  #stopped: Promise<string[]> | undefined;
+
+  /** Puts the parts together; nothing runs and nothing listens before `start`. */
+  constructor(config: Config, given: GatewayParts = {}) {
+    this.config = config;
+    const clock = (this.#clock = given.clock ?? systemClock);
+    const id = config.gateway.id || hostname();
+    const log = (this.#log = (given.log ?? createLog(config.log)).child({ gateway: id }));
+    const clientLog = rateLimited(log, clock);
+    const wheel = (this.#wheel = new TimerWheel(clock));
+
+    this.#certificates = given.listener === undefined ? certificatesOf(config, given, clock, log) : undefined;
+    this.#endpoint = given.listener === undefined ? endpointOf(config, clock, log) : undefined;
+    this.#listener = given.listener ?? webTransportListener(this.#endpoint!, wheel, config);
+    this.#watchdog = config.watchdog.stallMs > 0 && this.#endpoint ? new Watchdog(config.watchdog.stallMs) : undefined;
+
+    this.#upstream = new UpstreamManager({
+      services: config.services,
+      helloService: config.helloService,
+      loginTimeoutMs: config.session.loginTimeoutMs,
+      maxFrameBytes: config.session.maxFrameBytes,
+      clock,
+      wheel,
+      metrics: this.#metrics,
+      log,
+    });
+    const processor = (this.#processor = new RequestProcessor({
+      upstream: this.#upstream,
+      clock,
+      wheel,
+      limits: { maxQueued: config.dispatch.maxQueued, services: config.services },
+      metrics: this.#metrics,
+      log,
+    }));
+    const dispatcher = new Dispatcher({
+      router: new Router(config.routes, Object.keys(config.services)),
+      processor,
+      clock,
+      timeoutMs: config.dispatch.timeoutMs,
+      metrics: this.#metrics,
+    });
+
+    const playerCounters = newPlayerCounters();
+    const queueCounters = new QueueCounters();
+    this.#players = new PlayerManager({
+      clock,
+      wheel,
+      limits: { ...config.player, maxFrameBytes: config.session.maxFrameBytes },
+      counters: playerCounters,
+      queueCounters,
+      newEpoch: randomId,
+      cancel: (job) => processor.cancel(job),
+      tokens: new ResumeTokens(config.player.tokenSecret || randomBytes(32)),
+      loginService: this.#upstream,
+      log: clientLog,
+      gatewayId: id,
+      processId: randomId(),
+    });
+    const sessionCounters = newSessionCounters();
+    this.#sessions = new SessionManager(
+      {
+        players: this.#players,
+        requests: dispatcher,
+        clock,
+        wheel,
+        limits: config.session,
+        log: clientLog,
+        metrics: this.#metrics,
+        counters: sessionCounters,
+        schedule: new TurnQueue().schedule,
+      },
+      config.session.maxSessions,
+      randomId,
+    );
+
+    this.#admin = new AdminServer({
+      ...config.admin,
+      log: clientLog,
+      metrics: this.#metrics,
+      ready: [
+        { name: 'listener', problem: () => (this.#listening ? undefined : 'it does not listen') },
+        { name: 'draining', problem: () => (this.#draining ? 'the gateway stops' : undefined) },
+        { name: 'hello', problem: () => this.#upstream.problem(config.helloService) },
+      ],
+    });
+    exposeParts(this.#metrics, {
+      sessions: this.#sessions,
+      sessionCounters,
+      players: this.#players,
+      playerCounters,
+      queueCounters,
+      processor,
+      upstream: this.#upstream,
+      services: Object.keys(config.services),
+      quic: this.#endpoint?.counters,
+    });
+  }
+
+  /** Where it listens; only after `start`. */
+  get addresses(): GatewayAddresses {
+    return { listen: this.#listener.address, admin: this.#admin.address };
+  }
+
+  /** What stands now; for tests and for whoever embeds a gateway. */
+  get counts(): { sessions: number; players: number; timers: number; inFlight: number; connections: number } {
+    return {
+      sessions: this.#sessions.size,
+      players: this.#players.size,
+      timers: this.#wheel.armed,
+      inFlight: this.#processor.inFlight,
+      connections: this.#endpoint?.connections ?? this.#sessions.size,
+    };
+  }
+
+  get players(): PlayerManager {
+    return this.#players;
+  }
+
+  /**
+   * Starts the parts; once it resolves, clients can connect.
+   * @throws GatesvrError LISTEN_FAILED, BAD_CERTIFICATE, TRANSPORT_UNAVAILABLE; nothing is left running then
+   */
+  async start(): Promise<void> {
+    try {
+      this.#watchdog?.start();
+      await this.#certificates?.start();
+      if (this.#certificates !== undefined) this.#useCertificates(this.#certificates);
+      this.#upstream.start();
+      await this.#admin.start();
+      await this.#listener.start((connection) => this.#sessions.accept(connection));
+      this.#listening = true;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    const { listen, admin } = this.addresses;
+    this.#log.info('gateway started', { listen: `${listen.address}:${listen.port}`, adminPort: admin.port });
+  }
+
+  /**
+   * Stops in order (REQUIREMENTS A): what was accepted is answered and sent, within the configured times.
+   * @returns the phases that had to be forced; repeated calls wait for the same stop
+   */
+  stop(): Promise<string[]> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<string[]> {
+    this.#draining = true;
+    const started = this.#clock.now();
+    const forced = await shutDown(this.#phases(), this.config.shutdown, this.#clock, this.#log);
+    this.#log.info('gateway stopped', { tookMs: Math.round(this.#clock.now() - started), forced });
+    return forced;
+  }
+
+  #phases(): Phase[] {
+    const { drainMs } = this.config.shutdown;
+    return [
+      { name: 'drain', run: () => this.#drain(drainMs), limitMs: drainMs },
+      { name: 'listener', run: () => this.#stopListening() },
+      { name: 'requests', run: () => this.#processor.drained(), force: () => this.#processor.stop() },
+      { name: 'sessions', run: () => this.#sessions.close(), force: () => this.#sessions.abort() },
+      { name: 'players', run: () => this.#players.stop() },
+      { name: 'upstream', run: () => this.#upstream.stop() },
+      { name: 'transport', run: () => (this.#listening ? this.#listener.stop() : undefined) },
+      { name: 'admin', run: () => this.#admin.stop() },
+      { name: 'background', run: () => this.#stopBackground() },
+    ];
+  }
+
+  /** Tells every client to come back, at a moment of its own within `drainMs`, and gives them that time to go. */
+  async #drain(drainMs: number): Promise<void> {
+    this.#sessions.drain(drainMs, Math.random);
+    if (drainMs > 0) await this.#sessions.emptied();
+  }
+
+  #stopListening(): void {
+    if (this.#listening) this.#listener.stopAccepting();
+  }
+
+  async #stopBackground(): Promise<void> {
+    this.#certificates?.stop();
+    await this.#watchdog?.stop();
+  }
+
+  #useCertificates(certificates: CertificateSource): void {
+    const use = ({ chain, key }: CertificateSource['current']) => this.#endpoint?.setCertificate({ chain, key });
+    use(certificates.current);
+    certificates.onChange(use);
+  }
+}
+
+/** 128 random bits, base64url: session ids and epochs. */
+function randomId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+function certificatesOf(config: Config, given: GatewayParts, clock: Clock, log: Log): CertificateSource {
+  return given.certificates ?? configuredCertificates(config, clock, log);
+}
+
+function endpointOf({ listen, quic }: Config, clock: Clock, log: Log): QuicEndpoint {
+  const engine = loadEngine();
+  if (!isEngine(engine)) throw new GatesvrError('TRANSPORT_UNAVAILABLE', engine.reason);
+  return new QuicEndpoint({
+    engine,
+    clock,
+    host: listen.host,
+    port: listen.port,
+    transport: { idleTimeoutMs: quic.idleTimeoutMs },
+    admission: { ...quic, retryAbove: quic.retryAfterHandshakes },
+    onFault: (error) => log.error('connection handler failed', { error }),
+  });
+}
+
+function webTransportListener(endpoint: QuicEndpoint, timers: TimerWheel, config: Config): Listener {
+  const { path, origins } = config.listen;
+  const { loginTimeoutMs } = config.session;
+  return new WebTransportListener(endpoint, timers, {
+    path,
+    sessionDeadlineMs: loginTimeoutMs,
+    ...(origins.length === 0 ? {} : { origins: origins.includes('*') ? '*' : origins }),
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * Runs work at the end of the present turn of the event loop, all of it in one go: what many events of a turn cause is
+ * done once. One immediate a turn serves everybody.
+ */
+export class TurnQueue {
+  #work: (() => void)[] = [];
+  #scheduled = false;
+
+  readonly schedule = (work: () => void): void => {
+    this.#work.push(work);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(this.#run);
+  };
+
+  readonly #run = (): void => {
+    this.#scheduled = false;
+    const work = this.#work;
+    this.#work = [];
+    for (const item of work) item();
+  };
+}
