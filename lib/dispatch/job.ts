@@ -1,6 +1,7 @@
 import { WheelTimer } from '../timer-wheel.js';
 import type { Outcome } from '../protocol/message-codec.js';
 import type { UpstreamNotify } from '../protocol/upstream-codec.js';
+import type { Line } from './line.js';
 import type { Route } from './router.js';
 
 /** How a request ended. Goes to the client as the Response, between the notifies. */
@@ -35,6 +36,14 @@ export class Job extends WheelTimer {
   state: JobState = 'queued';
   /** Of the upstream call under way; set by the upstream while `state` is calling. */
   call: { cancel(): void } | undefined;
+  /** How often it was handed over to a service; counted by the upstream. While 0, nobody can have executed it. */
+  attempts = 0;
+  /** Address of the instance that had it last; another try goes elsewhere if it can. */
+  lastInstance: string | undefined;
+  /** Place in line; these belong to FairQueue. */
+  line: Line | undefined;
+  ahead: Job | undefined;
+  behind: Job | undefined;
   /** The server seq kept for its Response, with `ordering: arrival`; 0 without. */
   reservedSeq = 0;
   /** Set by RequestProcessor while it owns the job. */

@@ -1,0 +1,333 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { UpstreamNotify, UpstreamResponse } from '../protocol/upstream-codec.js';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { Answer, Job } from './job.js';
+import type { Failure, Upstream, UpstreamEvents } from './upstream.js';
+import { errorTable, type ErrorName } from '../errors.js';
+import { Outcome } from '../protocol/message-codec.js';
+import { FairQueue } from './fair-queue.js';
+
+export interface DispatchLimits {
+  /** Jobs that wait, over all services. */
+  readonly maxQueued: number;
+  /** By service: `inFlight` handed over at a time, `queue` waiting. */
+  readonly services: Readonly<Record<string, { readonly inFlight: number; readonly queue: number }>>;
+}
+
+export interface RequestProcessorParts {
+  readonly upstream: Upstream;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly limits: DispatchLimits;
+  readonly metrics?: Metrics;
+  readonly log?: Pick<Log, 'error'>;
+}
+
+/**
+ * Brings jobs to their services: no more at a time than a service bears, players in turn, serial ones one after the
+ * other, each with its deadline. Services share nothing but `maxQueued`, so a slow one keeps only its own waiting.
+ *
+ *   submit ─► queued ─► calling ─► done ─► owner.answered
+ *               └────────┴── deadline, cancel, stop ──┘
+ *
+ * Every submitted job ends in exactly one `owner.answered`, at the latest at its deadline, possibly within `submit`. A
+ * place at a service is taken until the call has ended, also when its job was answered before that.
+ */
+export class RequestProcessor implements UpstreamEvents {
+  readonly #upstream: Upstream;
+  readonly #clock: Clock;
+  readonly #wheel: TimerWheel;
+  readonly #maxQueued: number;
+  readonly #metrics: Metrics | undefined;
+  readonly #log: Pick<Log, 'error'> | undefined;
+  readonly #services: ReadonlyMap<string, ServiceWork>;
+  #queued = 0;
+  #inFlight = 0;
+  #late = 0;
+  #faults = 0;
+  #stopped = false;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor({ upstream, clock, wheel, limits, metrics, log }: RequestProcessorParts) {
+    this.#upstream = upstream;
+    this.#clock = clock;
+    this.#wheel = wheel;
+    this.#maxQueued = limits.maxQueued;
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#services = new Map(
+      Object.entries(limits.services).map(([name, { inFlight, queue }]) => [
+        name,
+        new ServiceWork(name, inFlight, queue),
+      ]),
+    );
+    upstream.attach(this);
+  }
+
+  /** Jobs that wait, over all services. */
+  get queued(): number {
+    return this.#queued;
+  }
+
+  /** Calls that have not ended, over all services. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Answers that came after their job was answered otherwise, and were dropped. */
+  get late(): number {
+    return this.#late;
+  }
+
+  /** Throws that were caught here; each is a bug of somebody's. */
+  get faults(): number {
+    return this.#faults;
+  }
+
+  /** The numbers of one service now; undefined if there is none of that name. */
+  service(name: string): ServiceCounters | undefined {
+    return this.#services.get(name);
+  }
+
+  /** Takes a job over. Refuses by an answer: OVERLOADED, UPSTREAM_UNAVAILABLE, DRAINING, all NOT_EXECUTED. */
+  submit(job: Job): void {
+    const work = this.#services.get(job.route.service);
+    const refusal = this.#refusal(job, work);
+    if (work === undefined || refusal !== undefined) {
+      this.#settleWithError(job, refusal ?? 'INTERNAL');
+      return;
+    }
+    job.onDeadline = this.#onDeadline;
+    this.#wheel.arm(job, job.deadlineAt - this.#clock.now());
+    this.#enqueue(work, job, 'last');
+    this.#pump(work);
+    if (job.state === 'queued' && (work.queued > work.maxQueued || this.#queued > this.#maxQueued)) {
+      work.refused++;
+      this.#dequeue(work, job);
+      this.#settleWithError(job, 'OVERLOADED');
+    }
+  }
+
+  /** The caller gave up: answered with CANCELLED at once, unless it is answered already. */
+  cancel(job: Job): void {
+    this.#end(job, 'CANCELLED');
+  }
+
+  /** Resolves when nothing waits and no call is under way. New jobs are still taken. */
+  drained(): Promise<void> {
+    if (this.#queued === 0 && this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Ends all that is left with DRAINING and refuses what still comes. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    for (const work of this.#services.values()) {
+      this.#endQueued(work, 'DRAINING');
+      for (const job of [...work.calling]) this.#end(job, 'DRAINING');
+    }
+  }
+
+  answered(job: Job, response: UpstreamResponse): void {
+    this.#callEnded(job);
+    if (job.state === 'done') this.#late++;
+    else this.#settle(job, serviceAnswer(response));
+    this.#next(job);
+  }
+
+  failed(job: Job, failure: Failure): void {
+    this.#callEnded(job);
+    if (job.state !== 'done') this.#settle(job, errorAnswer(failure.code, failure.message, failure.outcome));
+    this.#next(job);
+  }
+
+  returned(job: Job): void {
+    this.#callEnded(job);
+    const work = this.#services.get(job.route.service)!;
+    if (job.state !== 'done') {
+      job.state = 'queued';
+      if (this.#upstream.readiness(work.name) === 'unavailable') this.#settleWithError(job, 'UPSTREAM_UNAVAILABLE');
+      else this.#enqueue(work, job, 'first');
+    }
+    this.#next(job);
+  }
+
+  readinessChanged(service: string): void {
+    const work = this.#services.get(service);
+    if (work === undefined) return;
+    const readiness = this.#upstream.readiness(service);
+    if (readiness === 'ready') this.#pump(work);
+    else if (readiness === 'unavailable') this.#endQueued(work, 'UPSTREAM_UNAVAILABLE');
+  }
+
+  #refusal(job: Job, work: ServiceWork | undefined): ErrorName | undefined {
+    if (work === undefined) return 'INTERNAL';
+    if (this.#stopped) return 'DRAINING';
+    if (job.deadlineAt <= this.#clock.now()) return 'UPSTREAM_DEADLINE';
+    return this.#upstream.readiness(work.name) === 'unavailable' ? 'UPSTREAM_UNAVAILABLE' : undefined;
+  }
+
+  /** Hands over what is due while the service has places. */
+  #pump(work: ServiceWork): void {
+    while (work.inFlight < work.maxInFlight && work.queue.due && this.#upstream.readiness(work.name) === 'ready') {
+      const job = work.queue.take()!;
+      this.#queued--;
+      job.state = 'calling';
+      work.calling.add(job);
+      this.#inFlight++;
+      if (!this.#call(work, job)) return;
+    }
+  }
+
+  /** @returns false if the service can't be reached after all; the job waits again */
+  #call(work: ServiceWork, job: Job): boolean {
+    try {
+      if (this.#upstream.call(job)) return true;
+    } catch (error) {
+      this.#fault('a request could not be handed over', job, error);
+      this.#callEnded(job);
+      this.#settleWithError(job, 'INTERNAL');
+      return true;
+    }
+    this.#callEnded(job);
+    job.state = 'queued';
+    this.#enqueue(work, job, 'first');
+    return false;
+  }
+
+  #callEnded(job: Job): void {
+    const work = this.#services.get(job.route.service)!;
+    job.call = undefined;
+    if (!work.calling.delete(job)) return;
+    this.#inFlight--;
+    work.queue.finished(job);
+  }
+
+  /** After a call has ended: its place goes to whoever is next. */
+  #next(job: Job): void {
+    this.#pump(this.#services.get(job.route.service)!);
+    if (this.#queued > 0 || this.#inFlight > 0 || this.#idleWaiters.length === 0) return;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  #enqueue(work: ServiceWork, job: Job, place: 'first' | 'last'): void {
+    if (place === 'first') work.queue.addFirst(job);
+    else work.queue.add(job);
+    this.#queued++;
+  }
+
+  #dequeue(work: ServiceWork, job: Job): void {
+    work.queue.remove(job);
+    this.#queued--;
+  }
+
+  readonly #onDeadline = (job: Job): void => this.#end(job, 'UPSTREAM_DEADLINE');
+
+  /** Answers a job before its service does; a call under way is told, and keeps its place until it has ended. */
+  #end(job: Job, error: ErrorName): void {
+    if (job.state === 'done') return;
+    const work = this.#services.get(job.route.service);
+    if (work === undefined) return;
+    const { call } = job;
+    if (job.state === 'queued') this.#dequeue(work, job);
+    this.#settleWithError(job, error);
+    try {
+      call?.cancel();
+    } catch (thrown) {
+      this.#fault('a call could not be cancelled', job, thrown);
+    }
+    this.#next(job);
+  }
+
+  #endQueued(work: ServiceWork, error: ErrorName): void {
+    for (let job = work.queue.any(); job !== undefined; job = work.queue.any()) this.#end(job, error);
+  }
+
+  #settleWithError(job: Job, error: ErrorName): void {
+    const { code, text } = errorTable[error];
+    // Handed over even once means that a service may have executed it.
+    this.#settle(job, errorAnswer(code, text, job.attempts === 0 ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
+  }
+
+  #settle(job: Job, answer: Answer): void {
+    job.state = 'done';
+    job.onDeadline = undefined;
+    this.#wheel.disarm(job);
+    try {
+      job.owner.answered(job, answer);
+      this.#metrics?.requestFinished(
+        job.route.match,
+        job.route.service,
+        RESULTS[answer.outcome],
+        this.#clock.now() - job.acceptedAt,
+      );
+    } catch (error) {
+      this.#fault('an answer could not be delivered', job, error);
+    }
+  }
+
+  #fault(message: string, job: Job, error: unknown): void {
+    this.#faults++;
+    this.#log?.error(message, { action: job.route.match, service: job.route.service, error });
+  }
+}
+
+/** What one service has to do now; for metrics and tests. */
+export interface ServiceCounters {
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Refused because the queue was full. */
+  readonly refused: number;
+}
+
+class ServiceWork implements ServiceCounters {
+  readonly queue = new FairQueue();
+  /** Jobs whose call has not ended. */
+  readonly calling = new Set<Job>();
+  refused = 0;
+
+  constructor(
+    readonly name: string,
+    readonly maxInFlight: number,
+    readonly maxQueued: number,
+  ) {}
+
+  get inFlight(): number {
+    return this.calling.size;
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+}
+
+const RESULTS = {
+  [Outcome.ANSWERED]: 'success',
+  [Outcome.NOT_EXECUTED]: 'drop',
+  [Outcome.UNKNOWN]: 'error',
+} as const;
+
+const NO_BYTES = new Uint8Array(0);
+const NO_HEADERS: Record<string, string> = Object.freeze({});
+const NO_NOTIFIES: readonly UpstreamNotify[] = Object.freeze([]);
+
+function serviceAnswer(response: UpstreamResponse): Answer {
+  return {
+    code: response.code === 0 ? 200 : response.code,
+    message: response.message,
+    payload: response.payload,
+    headers: response.headers,
+    outcome: Outcome.ANSWERED,
+    before: response.before,
+    after: response.after,
+  };
+}
+
+function errorAnswer(code: number, message: string, outcome: Outcome): Answer {
+  return { code, message, payload: NO_BYTES, headers: NO_HEADERS, outcome, before: NO_NOTIFIES, after: NO_NOTIFIES };
+}

@@ -1,0 +1,84 @@
+import { Metadata, Server, ServerCredentials, status as Status } from '@grpc/grpc-js';
+import type { MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import { methods, type UpstreamRequest, type UpstreamResponseInit } from '../../lib/protocol/upstream-codec.js';
+
+export type RawCall = ServerUnaryCall<Uint8Array, Uint8Array>;
+export type RawDone = sendUnaryData<Uint8Array>;
+/** Bytes in, bytes out, as they stand on the wire. */
+export type RawHandler = (call: RawCall, done: RawDone) => void;
+
+/** A real gRPC server on this machine whose behaviour a test sets, and which can be killed and come back. */
+export class TestService {
+  readonly requests: UpstreamRequest[] = [];
+  readonly metadata: Metadata[] = [];
+  cancelled = 0;
+  /** Answers Process. */
+  handler: (request: UpstreamRequest, done: RawDone) => void = (request, done) => {
+    reply(done, { payload: request.payload });
+  };
+  readonly #raw: Readonly<Record<string, RawHandler>>;
+  #server: Server | undefined;
+  #port = 0;
+
+  /** @param raw handlers of other methods, by path; of Process too, then instead of `handler` */
+  constructor(raw: Readonly<Record<string, RawHandler>> = {}) {
+    this.#raw = raw;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
+  /** Listens; on the same port as before if it did before. */
+  async start(): Promise<this> {
+    const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
+    const handlers: Record<string, RawHandler> = { [methods.process.path]: this.#process, ...this.#raw };
+    for (const [path, handler] of Object.entries(handlers)) {
+      server.addService({ [path]: rawMethod(path) }, { [path]: handler });
+    }
+    this.#port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${this.#port}`, ServerCredentials.createInsecure(), (error, port) => {
+        if (error) reject(error);
+        else resolve(port);
+      });
+    });
+    this.#server = server;
+    return this;
+  }
+
+  /** As SIGKILL does: the connections break, nothing is answered. */
+  kill(): void {
+    this.#server?.forceShutdown();
+    this.#server = undefined;
+  }
+
+  readonly #process: RawHandler = (call, done) => {
+    const request = methods.process.decodeRequest(call.request);
+    this.requests.push(request);
+    this.metadata.push(call.metadata);
+    call.on('cancelled', () => this.cancelled++);
+    this.handler(request, done);
+  };
+}
+
+export function reply(done: RawDone, response: UpstreamResponseInit): void {
+  done(null, methods.process.encodeReply(response));
+}
+
+export function refuse(done: RawDone, code: Status, details: string): void {
+  done({ code, details, metadata: new Metadata() });
+}
+
+function rawMethod(path: string): MethodDefinition<Uint8Array, Uint8Array> {
+  const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
+  const asBytes = (bytes: Buffer): Uint8Array => bytes;
+  return {
+    path,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asBuffer,
+    requestDeserialize: asBytes,
+    responseSerialize: asBuffer,
+    responseDeserialize: asBytes,
+  };
+}
