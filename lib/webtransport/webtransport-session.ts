@@ -17,7 +17,10 @@ export interface SessionClose {
 
 /** Receives what happens on a WebTransportSession. */
 export interface SessionHandler {
-  /** The peer opened a stream, bidirectional or not. */
+  /**
+   * The peer opened a stream, bidirectional or not. Set its handler, or refuse it with `stopSending` (and `reset`): what
+   * comes for a stream without a handler takes from what the connection may keep.
+   */
   streamOpened(stream: WebTransportStream): void;
   /** One datagram. The handler owns it. */
   datagram(bytes: Uint8Array): void;

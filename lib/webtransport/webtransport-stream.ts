@@ -92,16 +92,16 @@ export class WebTransportStream implements StreamReceiver {
     this.#settle();
   }
 
-  /** Gives up receiving: no `data` and no `reset` follow. `code`: 32 bits. */
+  /** Gives up receiving: no `data` and no `reset` follow, nor what was kept for a handler. `code`: 32 bits. */
   stopSending(code: number): void {
+    this.#dropKept();
     this.#endReceiving(toHttp3Code(code));
     this.#settle();
   }
 
   /** Ends what isn't over yet, with an HTTP/3 code, without telling the handler. For the session and the connection. */
   abandon(http3ErrorCode: number): void {
-    if (this.#chunks.length > 0) this.#fin = false;
-    this.#returnChunks();
+    this.#dropKept();
     this.#endSending(http3ErrorCode);
     this.#endReceiving(http3ErrorCode);
     this.#settle();
@@ -137,13 +137,18 @@ export class WebTransportStream implements StreamReceiver {
     this.#fin = fin;
     if (bytes.length === 0) return;
     if (!this.#surroundings.budget.takeChunk(bytes.length)) {
-      this.#fin = false;
-      this.#resetCode = 0;
       this.abandon(http3Code.WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
+      this.#resetCode = 0;
       return;
     }
     // A copy: a short chunk may be a view into a long buffer, which must not be kept alive.
     this.#chunks.push(bytes.slice());
+  }
+
+  #dropKept(): void {
+    this.#returnChunks();
+    this.#fin = false;
+    this.#resetCode = undefined;
   }
 
   #returnChunks(): void {

@@ -7,7 +7,7 @@ import type { SessionRequest } from '../../lib/webtransport/session-request.js';
 import { encodeSettings } from '../../lib/webtransport/settings.js';
 import { encodeVarints, readVarint, varintLength } from '../../lib/webtransport/varint.js';
 import { concat } from './bytes.js';
-import { FakeEnd } from './fake-wire.js';
+import { bytesOf, FakeEnd, SessionLog } from './fake-wire.js';
 
 /** First streams of each kind that a client and a server open. */
 export const clientStream = { bidi: 0, uni: 2 } as const;
@@ -101,3 +101,15 @@ export function firstHeaders(bytes: Uint8Array): Record<string, string> {
   const section = bytes.subarray(start, start + readVarint(bytes, lengthAt));
   return Object.fromEntries(decodeFieldSection(section, 16_384).map(({ name, value }) => [name, value]));
 }
+
+/** A session at a server whose client is the test. */
+export function serverSession(peer: RawPeer): SessionLog {
+  peer.settings().send(0, headersFrame(connectFields));
+  return new SessionLog(peer.requests[0]!.accept());
+}
+
+/** Capsules in a DATA frame. */
+export const data = (...capsules: Uint8Array[]): Uint8Array => frame(frameType.DATA, concat(...capsules));
+/** The beginning of a bidirectional stream of a session. */
+export const streamOf = (sessionId: number, text = ''): Uint8Array =>
+  concat(encodeVarints(frameType.WEBTRANSPORT_STREAM, sessionId), bytesOf(text));
