@@ -2,13 +2,12 @@ import { parseArgs } from 'node:util';
 import type { Service } from '../lib/service/service.js';
 
 /**
- * Runs an example service as a process: `--port`, else PORT, else its own; HOST, else 127.0.0.1. Stops in order on
- * SIGINT and SIGTERM. Ends with one line and code 1 if it can't start.
+ * Runs an example service as a process: on `--port`, else PORT, else its own; on `--host`, else 127.0.0.1. Stops in
+ * order on SIGINT and SIGTERM. Ends with one line and code 1 if it can't start.
  */
 export async function runService(create: () => Service, defaultPort: number): Promise<void> {
   try {
-    const host = process.env.HOST ?? '127.0.0.1';
-    const wanted = readPort(defaultPort);
+    const { host, port: wanted } = readAddress(defaultPort);
     const service = create();
     const port = await service.start(`${host}:${wanted}`);
     console.log(`${service.name} listens on ${host}:${port}`);
@@ -20,10 +19,11 @@ export async function runService(create: () => Service, defaultPort: number): Pr
   }
 }
 
-function readPort(defaultPort: number): number {
-  const { values } = parseArgs({ options: { port: { type: 'string' } } });
-  const given = values.port ?? process.env.PORT;
-  if (given === undefined) return defaultPort;
-  if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535) throw new Error(`"${given}" is not a port (0 to 65535)`);
-  return Number(given);
+function readAddress(defaultPort: number): { host: string; port: number } {
+  const { values } = parseArgs({
+    options: { host: { type: 'string', default: '127.0.0.1' }, port: { type: 'string' } },
+  });
+  const port = values.port ?? process.env.PORT ?? String(defaultPort);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`"${port}" is not a port (0 to 65535)`);
+  return { host: values.host, port: Number(port) };
 }

@@ -1,0 +1,95 @@
+import { connect } from 'node:net';
+import { modulePath, nodeOptions } from './paths.js';
+import type { DevPorts } from './ports.js';
+import type { ProcessSpec } from './supervised-process.js';
+
+/** What the services get to finish their requests (5 s), and a little. */
+const SERVICE_STOP_MS = 7000;
+/** The gateway's own limit for its stop (30 s), and a little. */
+const GATEWAY_STOP_MS = 32_000;
+const PROBE_TIMEOUT_MS = 2000;
+
+const serviceNames = ['hello', 'business', 'zone'] as const;
+
+export interface ServiceSettings {
+  readonly ports: DevPorts;
+  /** Signs the tokens that Hello takes. */
+  readonly secret: string;
+  readonly ledgerDirectory: string | undefined;
+}
+
+export function serviceSpecs({ ports, secret, ledgerDirectory }: ServiceSettings): ProcessSpec[] {
+  return serviceNames.map((name) => ({
+    name,
+    entry: modulePath(`examples/${name}/main`),
+    args: ['--port', String(ports[name])],
+    execArgv: nodeOptions(),
+    env: {
+      LEDGER_DIR: ledgerDirectory ?? '',
+      HELLO_TOKEN_SECRET: name === 'hello' ? secret : '',
+      // grpc-js would add a line of its own to the error that the service reports.
+      GRPC_VERBOSITY: 'NONE',
+    },
+    isReady: () => accepts(ports[name]),
+    stopLimitMs: SERVICE_STOP_MS,
+  }));
+}
+
+export interface GatewaySettings {
+  readonly ports: DevPorts;
+  /** Where its development certificate is kept. */
+  readonly certificates: string;
+  /** Its configuration file. */
+  readonly config: string | undefined;
+  /** "key=value", over the file. Ports and certificate directory are this set-up's all the same. */
+  readonly settings: readonly string[];
+}
+
+export function gatewaySpec({ ports, certificates, config, settings }: GatewaySettings): ProcessSpec {
+  const services = Object.fromEntries(serviceNames.map((name) => [name, { addresses: [`127.0.0.1:${ports[name]}`] }]));
+  const given = [
+    'log.format=pretty',
+    `services=${JSON.stringify(services)}`,
+    ...settings,
+    `listen.port=${ports.gateway}`,
+    `admin.port=${ports.admin}`,
+    `tls.directory=${certificates}`,
+  ];
+  return {
+    name: 'gateway',
+    entry: modulePath('lib/cli'),
+    args: [
+      'serve',
+      ...(config === undefined ? [] : ['--config', config]),
+      ...given.flatMap((setting) => ['--set', setting]),
+    ],
+    execArgv: nodeOptions(),
+    env: {},
+    isReady: () => isGatewayReady(ports.admin),
+    stopLimitMs: GATEWAY_STOP_MS,
+  };
+}
+
+/** What the gateway says of itself; false if it doesn't answer. */
+export async function isGatewayReady(adminPort: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const reply = await fetch(`http://127.0.0.1:${adminPort}/readyz`, { signal });
+    await reply.body?.cancel();
+    return reply.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether somebody listens there. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: PROBE_TIMEOUT_MS });
+    const settle = (answer: boolean) => (): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', settle(true)).once('error', settle(false)).once('timeout', settle(false));
+  });
+}
