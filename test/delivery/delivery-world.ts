@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { OrderedMessageQueue, type QueueLimits } from '../../lib/delivery/ordered-message-queue.js';
+import { OrderedMessageQueue, type Attachment, type QueueLimits } from '../../lib/delivery/ordered-message-queue.js';
 import { OrderedSender } from '../../lib/delivery/ordered-sender.js';
 import type { Unit } from '../../lib/delivery/unit.js';
 import { encodeBody, encodeDelivery, Resume } from '../../lib/protocol/message-codec.js';
@@ -19,7 +19,8 @@ export type Step =
   | { do: 'save' }
   | { do: 'restore' }
   | { do: 'cut' }
-  | { do: 'connect' }
+  /** `behind`: Hello says a position that much lower than the client's own, as one does that acknowledges what it saved. */
+  | { do: 'connect'; behind: number }
   | { do: 'connect-beyond' }
   | { do: 'new-epoch' }
   | { do: 'wait'; ms: number };
@@ -75,7 +76,7 @@ export class DeliveryWorld {
     this.#cut();
     for (let round = 0; this.queue.units > 0 || round < 2; round++) {
       assert.ok(round < 4, 'it settles');
-      if (this.#link === undefined) this.#connect();
+      if (this.#link === undefined) this.#connect(0);
       this.#link!.room = true;
       this.#turn();
       this.#carry(Infinity);
@@ -133,42 +134,68 @@ export class DeliveryWorld {
 
   #step(step: Step): void {
     switch (step.do) {
-      case 'notify':
-        return this.#notify(step.bytes, step.ttl, undefined);
-      case 'latest':
-        return this.#notify(step.bytes, step.ttl, step.key);
-      case 'response':
-        return this.#response(step.bytes);
+      case 'notify': {
+        this.#notify(step.bytes, step.ttl, undefined);
+        return;
+      }
+      case 'latest': {
+        this.#notify(step.bytes, step.ttl, step.key);
+        return;
+      }
+      case 'response': {
+        this.#response(step.bytes);
+        return;
+      }
       case 'reserve':
         this.#reserved.push({ seq: this.queue.reserve(), rank: this.#newFate(true, Infinity).rank });
         return;
       case 'fill':
         if (this.#reserved.length > 0) this.#fill(step.which % this.#reserved.length);
         return;
-      case 'turn':
-        return this.#turn();
+      case 'turn': {
+        this.#turn();
+        return;
+      }
       case 'room':
         if (this.#link !== undefined) this.#link.room = step.open;
         if (step.open) this.#link?.sender.drained();
         return;
-      case 'carry':
-        return this.#carry(step.bytes);
-      case 'ack':
-        return this.#ackStep(step.which);
-      case 'save':
-        return this.receiver.save();
+      case 'carry': {
+        this.#carry(step.bytes);
+        return;
+      }
+      case 'ack': {
+        this.#ackStep(step.which);
+        return;
+      }
+      case 'save': {
+        this.receiver.save();
+        return;
+      }
       case 'restore':
         this.#cut();
-        return this.receiver.restore();
-      case 'cut':
-        return this.#cut();
-      case 'connect':
-        return this.#connect();
-      case 'connect-beyond':
-        return this.#connectBeyond();
+        {
+          this.receiver.restore();
+          return;
+        }
+      case 'cut': {
+        this.#cut();
+        return;
+      }
+      case 'connect': {
+        this.#connect(step.behind);
+        return;
+      }
+      case 'connect-beyond': {
+        this.#connectBeyond();
+        return;
+      }
       case 'new-epoch':
         this.#cut();
-        return this.#startEpoch();
+        {
+          this.#startEpoch();
+          return;
+        }
       case 'wait':
         this.#now += step.ms;
     }
@@ -249,9 +276,18 @@ export class DeliveryWorld {
   }
 
   #ackStep(which: 'position' | 'saved' | 'old' | 'beyond'): void {
-    if (which === 'beyond') return this.#ackBeyond();
-    if (which === 'position') return this.#ack(this.receiver.position);
-    if (which === 'saved') return this.#ack(this.receiver.savedPosition);
+    if (which === 'beyond') {
+      this.#ackBeyond();
+      return;
+    }
+    if (which === 'position') {
+      this.#ack(this.receiver.position);
+      return;
+    }
+    if (which === 'saved') {
+      this.#ack(this.receiver.savedPosition);
+      return;
+    }
     this.#ack(Math.floor(this.receiver.position / 2));
   }
 
@@ -279,17 +315,19 @@ export class DeliveryWorld {
   }
 
   /** Also takes over from a connection that still stands: the old one gets nothing any more. */
-  #connect(): void {
+  #connect(behind: number): void {
     this.#cut();
+    const { position } = this.receiver;
+    const helloPosition = Math.max(Math.min(position, this.queue.ackedUpTo), position - behind);
     const sameEpoch = this.receiver.epoch === String(this.#epoch);
     if (!sameEpoch && this.#confirmed) this.#startEpoch();
-    let attachment = this.queue.attach(sameEpoch ? this.receiver.position : 0, this.#now);
+    let attachment = this.queue.attach(sameEpoch ? helloPosition : 0, this.#now);
     if (!sameEpoch && attachment.resume !== Resume.FULL) {
       this.#startEpoch();
       attachment = this.queue.attach(0, this.#now);
     }
     assert.notEqual(attachment.resume, Resume.FRESH, 'a position that was reached is resumed');
-    this.#open(sameEpoch ? attachment : { ...attachment, resume: Resume.FRESH });
+    this.#open(sameEpoch ? attachment : { ...attachment, resume: Resume.FRESH }, helloPosition);
   }
 
   #connectBeyond(): void {
@@ -300,10 +338,10 @@ export class DeliveryWorld {
     assert.equal(attachment.reason, 'store-lost');
     assert.deepEqual([this.queue.units, this.queue.lastGiven, this.queue.ackedUpTo], [units, lastGiven, ackedUpTo]);
     this.#startEpoch();
-    this.#open({ ...this.queue.attach(0, this.#now), resume: Resume.FRESH });
+    this.#open({ ...this.queue.attach(0, this.#now), resume: Resume.FRESH }, 0);
   }
 
-  #open(attachment: ReturnType<OrderedMessageQueue['attach']>): void {
+  #open(attachment: Attachment, helloPosition: number): void {
     const { resume, lostFrom, lostTo, nextSeq, upTo } = attachment;
     const link = new Link(
       (unit) => this.#written(unit),
@@ -311,7 +349,7 @@ export class DeliveryWorld {
       () => this.#now,
     );
     this.#link = link;
-    this.receiver.connected();
+    this.receiver.connected(helloPosition);
     const inFlight = this.queue.responsesBeyond(upTo).concat(this.#reserved.map(({ rank }) => rank));
     const epoch = String(this.#epoch);
     const sessionId = String(this.#ranks);

@@ -41,8 +41,9 @@ export class ModelReceiver {
     return this.#connection?.welcome !== undefined;
   }
 
-  connected(): void {
-    this.#connection = { decoder: new FrameDecoder(1 << 20), responses: new Set() };
+  /** @param helloPosition what its Hello said: its position, or a lower one where only that was saved */
+  connected(helloPosition: number): void {
+    this.#connection = { helloPosition, decoder: new FrameDecoder(1 << 20), responses: new Set() };
   }
 
   disconnected(): void {
@@ -80,17 +81,24 @@ export class ModelReceiver {
     if (welcome.resume === Resume.FRESH) this.#fresh(welcome.epoch);
     assert.equal(welcome.epoch, this.epoch, 'a resume stays in its epoch');
     if (welcome.resume === Resume.PARTIAL) {
-      assert.equal(welcome.lostFrom, this.position + 1, 'the lost range begins behind the position');
+      assert.equal(welcome.lostFrom, connection.helloPosition + 1, 'the lost range begins behind the position');
       assert.ok(welcome.lostTo >= welcome.lostFrom);
-      this.events.push({ kind: 'lost', numbers: welcome.lostTo - this.position });
-      this.position = welcome.lostTo;
+      this.#skipTo(welcome.lostTo);
     }
-    assert.equal(welcome.nextServerSeq, this.position + 1, 'Welcome names the first seq to come');
+    const told = Math.max(welcome.lostTo, connection.helloPosition);
+    assert.equal(welcome.nextServerSeq, told + 1, 'Welcome names the first seq to come');
+  }
+
+  #skipTo(lostTo: number): void {
+    if (lostTo <= this.position) return;
+    this.events.push({ kind: 'lost', numbers: lostTo - this.position });
+    this.position = lostTo;
   }
 
   #fresh(epoch: string): void {
     this.epoch = epoch;
     this.position = 0;
+    this.#connection!.helloPosition = 0;
     this.events.push({ kind: 'fresh' });
     this.save();
   }
@@ -126,7 +134,6 @@ export class ModelReceiver {
   }
 
   #deliver(frame: ServerFrame): void {
-    assert.equal(frame.body, 'delivery');
     const item = frame.body === 'delivery' ? frame.delivery.items[0] : undefined;
     const response = item?.kind === 'response';
     const rank = response ? item.response.clientSeq : item?.kind === 'notify' ? Number(item.notify.id) : NaN;
@@ -144,6 +151,7 @@ export class ModelReceiver {
 
 /** What the client knows of one connection. */
 interface ConnectionView {
+  helloPosition: number;
   readonly decoder: FrameDecoder;
   /** Responses delivered before Replayed. */
   readonly responses: Set<number>;

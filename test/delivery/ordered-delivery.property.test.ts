@@ -39,7 +39,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'save' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'restore' }) },
   { weight: 2, arbitrary: fc.constant<Step>({ do: 'cut' }) },
-  { weight: 4, arbitrary: fc.constant<Step>({ do: 'connect' }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('connect' as const), behind: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'connect-beyond' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'new-epoch' }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20 }) }) },
@@ -56,7 +56,7 @@ describe('ordered delivery over every interleaving', () => {
     fc.assert(
       fc.property(limits, fc.array(step, { maxLength: 80, size: 'max' }), (queueLimits, steps) => {
         const world = new DeliveryWorld(queueLimits);
-        world.run([{ do: 'connect' }, ...steps]);
+        world.run([{ do: 'connect', behind: 0 }, ...steps]);
         world.settle();
         world.checkNothingUntold();
       }),
