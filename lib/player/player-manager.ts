@@ -116,8 +116,9 @@ export class PlayerManager {
       if (login !== undefined) resumed.renew(login);
       return this.#welcome(resumed, resumed.arriveAgain(link, hello.lastServerSeq), reply);
     }
+    const reason = this.#whyNotResumed(hello, claim);
     const player = this.#players.get(playerId) ?? this.#create(playerId, login!);
-    return this.#welcome(player, player.arriveFresh(link, login!, this.#whyNotResumed(hello, claim)), reply);
+    return this.#welcome(player, player.arriveFresh(link, login!, reason), reply);
   }
 
   /**
