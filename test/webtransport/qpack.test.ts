@@ -105,6 +105,10 @@ describe('QPACK with a table of capacity 0', () => {
     assert.deepEqual(decodeFieldSection(section, roomy), [{ name: ':path', value: '/index.html' }]);
   });
 
+  it('refuses a section that requires dynamic entries, even if it refers to none', () => {
+    assert.throws(() => decodeFieldSection(hex('02 00 c1'), roomy), isQpackError);
+  });
+
   it('has the 99 entries of RFC 9204, appendix A, at their places', () => {
     assert.equal(staticTable.length, 99);
     assert.deepEqual(staticTable[0], { name: ':authority', value: '' });

@@ -79,6 +79,9 @@ describe('A request at the server', () => {
     }
     peer.send(40, headersFrame(connectFields)).settings();
     assert.equal(peer.requests.length, 1);
+    const other = new RawPeer('server').send(0, headersFrame(connectFields));
+    other.connection.streamReset(0, http3Code.REQUEST_CANCELLED);
+    assert.equal(other.settings().requests.length, 0);
   });
 
   it('of a client without datagrams is malformed', () => {
@@ -218,6 +221,55 @@ describe('What comes before its session', () => {
     const log = new SessionLog(peer.requests[0]!.accept());
     assert.deepEqual(log.lines, ['stream 4', 'reset 4 5', 'stopped 4 6']);
     assert.equal(log.received.get(4), 'x');
+  });
+
+  it('is kept as it came, whatever becomes of the buffer it came in', () => {
+    const peer = new RawPeer('server').settings();
+    const [chunk, datagram] = [stream(0, 'as sent'), hex('00 41')];
+    peer.send(4, chunk);
+    peer.connection.datagram(datagram);
+    chunk.fill(0);
+    datagram.fill(0);
+    peer.send(0, headersFrame(connectFields));
+    const log = new SessionLog(peer.requests[0]!.accept());
+    assert.equal(log.received.get(4), 'as sent');
+    assert.deepEqual(log.lines, ['stream 4', 'datagram A']);
+  });
+
+  it('is kept for as long as the connection lives, if only a little at a time', () => {
+    const peer = new RawPeer('server', { maxEarlyStreams: 1, maxEarlyBytes: 500 }).settings();
+    for (let id = 0; id < 80; id += 8) {
+      peer.send(id + 4, stream(id, 'x'.repeat(100)));
+      peer.connection.datagram(concat(encodeVarints(id / 4), new Uint8Array(100)));
+      peer.send(id, headersFrame(connectFields));
+      const session = peer.requests.at(-1)!.accept();
+      assert.deepEqual(new SessionLog(session).lines.length, 2, String(id));
+      session.close(0, '');
+      peer.send(id, new Uint8Array(0), true);
+    }
+  });
+
+  it('is handed over no further once the application closes the session', () => {
+    const peer = new RawPeer('server').settings().send(4, stream(0)).send(8, stream(0));
+    peer.connection.datagram(hex('00 41'));
+    peer.send(0, headersFrame(connectFields));
+    const session = peer.requests[0]!.accept();
+    const seen: number[] = [];
+    session.setHandler({
+      streamOpened: ({ id }) => {
+        seen.push(id);
+        session.close(1, '');
+      },
+      datagram: () => seen.push(-1),
+      closed: () => undefined,
+    });
+    assert.deepEqual(seen, [4]);
+  });
+
+  it('is refused when a later session has come and gone', () => {
+    const peer = new RawPeer('server').settings().send(12, stream(0)).send(4, headersFrame(connectFields));
+    peer.requests[0]!.reject(404);
+    assert.equal(peer.on(12).reset, http3Code.WEBTRANSPORT_SESSION_GONE);
   });
 
   it('is refused beyond the number of streams that are kept', () => {

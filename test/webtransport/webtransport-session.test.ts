@@ -4,8 +4,8 @@ import { encodeRecord } from '../../lib/webtransport/frame.js';
 import { http3Code } from '../../lib/webtransport/http3-error.js';
 import { encodeVarints } from '../../lib/webtransport/varint.js';
 import { hex } from './bytes.js';
-import { bytesOf, cutAt, establish, everyByte, FakeWire, uncut } from './fake-wire.js';
-import { data, RawPeer, serverSession, streamOf } from './peer.js';
+import { bytesOf, cutAt, establish, everyByte, FakeWire, SessionLog, uncut } from './fake-wire.js';
+import { connectFields, data, headersFrame, RawPeer, serverSession, streamOf } from './peer.js';
 
 for (const [name, cut] of Object.entries({ 'in one piece': uncut, 'byte by byte': everyByte, 'by threes': cutAt(3) })) {
   describe(`A WebTransport session over a wire that delivers ${name}`, () => {
@@ -126,6 +126,20 @@ describe('The end of a WebTransport session', () => {
     wire.server.connectionClosed('later');
     assert.deepEqual(serverLog.lines, ["closed 1 'first'"]);
     assert.deepEqual(clientLog.lines, ["closed 1 'first' by peer"]);
+  });
+
+  it('makes this side deaf to the session, but for its end', () => {
+    const peer = new RawPeer('server').settings().send(0, headersFrame(connectFields));
+    const session = peer.requests[0]!.accept();
+    const log = new SessionLog(session);
+    session.close(1, 'enough');
+    peer.send(4, streamOf(0));
+    peer.connection.datagram(hex('00 41'));
+    peer.send(0, data(encodeRecord(capsuleType.CLOSE_WEBTRANSPORT_SESSION, hex('00')), encodeDrain()));
+    assert.equal(peer.on(4).reset, http3Code.WEBTRANSPORT_SESSION_GONE);
+    assert.deepEqual(log.lines, []);
+    peer.send(0, new Uint8Array(0), true);
+    assert.deepEqual(log.lines, ["closed 1 'enough'"]);
   });
 
   it('lets a new session follow on the same connection', () => {

@@ -35,6 +35,25 @@ describe('Streams of a WebTransport session', () => {
     assert.equal(last.kind === 'data' && last.bytes, bytes);
   });
 
+  it('begin right, whatever the output does to the bytes it was given before', () => {
+    const wire = new FakeWire();
+    const { serverSession: server, clientLog } = establish(wire);
+    server.openBidi();
+    for (const parcel of wire.serverEnd.outbox.splice(0)) if (parcel.kind === 'data') parcel.bytes.fill(0xff);
+    server.openBidi().write(bytesOf('x'), true);
+    wire.run();
+    assert.deepEqual(clientLog.lines, ['stream 5', "fin 5 'x'"]);
+  });
+
+  it('that are stopped before their first bytes have all come say so', () => {
+    const peer = new RawPeer('server');
+    const log = serverSession(peer);
+    peer.send(4, streamOf(0).subarray(0, 1));
+    peer.end.deliver(peer.connection, { kind: 'stop', id: 4, code: toHttp3Code(9) });
+    peer.send(4, streamOf(0).subarray(1));
+    assert.deepEqual(log.lines, ['stream 4', 'stopped 4 9']);
+  });
+
   it('carry resets and stops with the application codes', () => {
     const wire = new FakeWire();
     const { clientSession, clientLog, serverLog } = establish(wire);
@@ -99,6 +118,25 @@ describe('Streams of a WebTransport session', () => {
     });
     peer.send(4, streamOf(0));
     assert.deepEqual(log.lines, ['a false', 'b true']);
+  });
+
+  it('give back what was kept for them when a handler is set', () => {
+    const peer = new RawPeer('server', { maxEarlyBytes: 500 }).settings().send(0, headersFrame(connectFields));
+    const lines: string[] = [];
+    peer.requests[0]!.accept().setHandler({
+      streamOpened: (stream) => {
+        peer.send(stream.id, bytesOf('x'.repeat(400)));
+        stream.setHandler({
+          data: (bytes) => lines.push(`${stream.id} ${bytes.length}`),
+          reset: () => lines.push('reset'),
+          stopped: () => lines.push('stopped'),
+        });
+      },
+      datagram: () => undefined,
+      closed: () => undefined,
+    });
+    for (const id of [4, 8, 12]) peer.send(id, streamOf(0));
+    assert.deepEqual(lines, ['4 400', '8 400', '12 400']);
   });
 
   it('give back what was kept for them when they are refused', () => {
