@@ -347,6 +347,24 @@ describe('OrderedMessageQueue', () => {
       assert.deepEqual(takeAll(queue, 10), ['2…3 b']);
     });
 
+    it('has taken up_to when what remained behind a replay is void', () => {
+      const queue = attached();
+      notify(queue, 'a');
+      takeAll(queue);
+      queue.detach();
+      queue.enqueueNotify(body('short'), 0, undefined, 10);
+      const { upTo } = queue.attach(0, 0);
+      assert.deepEqual(takeAll(queue, 10), ['1 a']);
+      assert.equal(queue.takenUpTo, upTo);
+    });
+
+    it('gives no number to what expired while the player was away', () => {
+      const queue = queueOf();
+      queue.enqueueNotify(body('short'), 0, undefined, 10);
+      assert.equal(queue.attach(0, 10).upTo, 0);
+      assert.deepEqual([queue.units, queue.counters.voids], [0, 0]);
+    });
+
     it('names the Responses that are not in the replay', () => {
       const queue = queueOf();
       queue.enqueueResponse(body('r1'), 1);
@@ -511,6 +529,13 @@ describe('OrderedMessageQueue', () => {
       assert.ok(!queue.fill(4, body('late'), 3), 'reservations ended');
       queue.attach(0, 0);
       assert.deepEqual(takeAll(queue), ['1 b', '2 c', '3 x2']);
+    });
+
+    it('leaves the queue without a connection', () => {
+      const queue = attached();
+      notify(queue, 'a');
+      queue.startEpoch();
+      assert.deepEqual(takeAll(queue), []);
     });
 
     it('forgets what the old one had lost', () => {
