@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** Compiled or run from source: whatever this file is, what it starts is too, and lies at the same place beside it. */
 const ending = extname(import.meta.url);
@@ -27,5 +28,9 @@ export function packageVersion(): string {
 /** Options of Node for a supervised process: the TypeScript loader where it is needed, and the guard against orphans. */
 export function nodeOptions(): string[] {
   const guard = new URL(`exit-with-parent${ending}`, import.meta.url).href;
-  return [...(isSource ? [`--import=${import.meta.resolve('tsx')}`] : []), `--import=${guard}`];
+  return [...(isSource ? [`--import=${typeScriptLoader()}`] : []), `--import=${guard}`];
+}
+
+function typeScriptLoader(): string {
+  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 }

@@ -37,7 +37,7 @@ export interface ProcessEvents {
 }
 
 const READY_POLL_MS = 50;
-/** A process that lived for so long was sound: when it dies it comes back at once. */
+/** A process that could be used for so long was sound: when it dies it comes back at once. */
 const SOUND_MS = 3000;
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
@@ -49,9 +49,9 @@ export class SupervisedProcess {
   readonly #events: ProcessEvents;
   #state: ProcessState = 'stopped';
   #child: ChildProcess | undefined;
-  #startedAt = 0;
+  #readySince = 0;
   #restarts = 0;
-  /** Deaths in a row, each too soon after the start. */
+  /** Deaths in a row, each before the process had proved sound. */
   #earlyDeaths = 0;
   #cancelTimer: CancelTimer | undefined;
   #firstStart: { resolve: () => void; reject: (error: Error) => void } | undefined;
@@ -115,7 +115,6 @@ export class SupervisedProcess {
       detached: process.platform !== 'win32',
     });
     this.#child = child;
-    this.#startedAt = this.#clock.now();
     this.#follow(child.stdout!);
     this.#follow(child.stderr!);
     // `error` comes when it can't be started at all; `exit` doesn't come then.
@@ -153,6 +152,7 @@ export class SupervisedProcess {
   }
 
   #ready(): void {
+    this.#readySince = this.#clock.now();
     this.#firstStart?.resolve();
     this.#firstStart = undefined;
     this.#enter('running');
@@ -174,7 +174,7 @@ export class SupervisedProcess {
   }
 
   #restartLater(how: string): void {
-    const sound = this.#clock.now() - this.#startedAt >= SOUND_MS;
+    const sound = this.#state === 'running' && this.#clock.now() - this.#readySince >= SOUND_MS;
     this.#earlyDeaths = sound ? 0 : this.#earlyDeaths + 1;
     const delayMs = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** this.#earlyDeaths);
     this.#restarts += 1;
