@@ -62,8 +62,22 @@ export function makeConfig(input: ConfigInput = {}): Config {
   return resolve([treeLayer(settings, input, 'program')]).config;
 }
 
+/** All settings as YAML, each with its origin; secrets are hidden. */
+export function describeConfig({ config, origins }: LoadedConfig): string {
+  const lines: string[] = [];
+  let openSection: string | undefined;
+  for (const [key, origin] of origins) {
+    const [section, name] = key.split('.') as [keyof Config, string?];
+    const value = name === undefined ? config[section] : (config[section] as Record<string, unknown>)[name];
+    if (name !== undefined && section !== openSection) lines.push(`${section}:`);
+    openSection = section;
+    lines.push(`${name === undefined ? section : `  ${name}`}: ${shownValue(key, value)} # ${origin}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** The value to show: JSON, secrets hidden. */
-export function shownValue(key: string, value: unknown): string {
+function shownValue(key: string, value: unknown): string {
   const { secret } = (settings as Fields)[key] ?? {};
   if (value === undefined) return 'missing';
   return secret && value !== '' ? '(hidden)' : JSON.stringify(value);
