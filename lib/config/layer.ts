@@ -14,9 +14,9 @@ export interface Layer {
 const PREFIX = 'GATESVR_';
 /** Names the file; no setting itself. */
 export const FILE_VARIABLE = 'GATESVR_CONFIG';
-/** Kubernetes sets these for a Service that is called `gatesvr…`; they are nobody's mistake. */
-const KUBERNETES =
-  /^GATESVR(_\w+)?_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$|^GATESVR_PORT$/;
+/** What Kubernetes sets where a Service is called `gatesvr…`: GATESVR_SERVICE_HOST, GATESVR_ADMIN_PORT=tcp://… */
+const KUBERNETES_NAME = /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_\w+)?$/;
+const KUBERNETES_PORT = /^(tcp|udp|sctp):\/\//;
 
 /** `listen.maxFrameBytes` as `GATESVR_LISTEN_MAX_FRAME_BYTES`. */
 export function environmentName(key: string): string {
@@ -75,6 +75,7 @@ export function environmentLayer(settings: Fields, environment: Readonly<Record<
   const problems: string[] = [];
   for (const [name, text] of Object.entries(environment)) {
     if (!name.startsWith(PREFIX) || name === FILE_VARIABLE || text === undefined) continue;
+    if (KUBERNETES_NAME.test(name) || (name.endsWith('_PORT') && KUBERNETES_PORT.test(text))) continue;
     const key = keys.get(name);
     if (key !== undefined) values.set(key, { value: settings[key]!.parse(text), from: `environment ${name}` });
     else if (!KUBERNETES.test(name))
