@@ -78,8 +78,7 @@ export function environmentLayer(settings: Fields, environment: Readonly<Record<
     if (KUBERNETES_NAME.test(name) || (name.endsWith('_PORT') && KUBERNETES_PORT.test(text))) continue;
     const key = keys.get(name);
     if (key !== undefined) values.set(key, { value: settings[key]!.parse(text), from: `environment ${name}` });
-    else if (!KUBERNETES.test(name))
-      problems.push(`${name} (environment) is no setting; see \`gatesvr config\` for all`);
+    else problems.push(`${name} (environment) is no setting; see \`gatesvr config\` for all`);
   }
   return { values, problems };
 }
