@@ -128,20 +128,23 @@ export class OrderedSender {
 
   /** Returns true when it stopped at the cap, with more to come perhaps. */
   #addUnits(): boolean {
-    for (;;) {
-      if (this.#placed.length > 0) this.#addPlaced();
-      if (this.#batchBytes >= FLUSH_BYTES) return true;
+    let more = true;
+    while (more && this.#batchBytes < FLUSH_BYTES) {
       const unit = this.#source.take();
-      if (unit === undefined) break;
-      this.#add(unit);
+      if (unit === undefined) {
+        more = false;
+      } else {
+        this.#addPlaced(unit.seq - 1);
+        this.#add(unit);
+      }
     }
-    // The last take may have found that what remained is void.
-    if (this.#placed.length > 0) this.#addPlaced();
-    return false;
+    this.#addPlaced(this.#source.takenUpTo);
+    return more;
   }
 
-  #addPlaced(): void {
-    while (this.#placed.length > 0 && this.#placed[0]!.afterSeq <= this.#source.takenUpTo) {
+  /** Adds the control frames whose place has come, everything up to `takenUpTo` being taken or void. */
+  #addPlaced(takenUpTo: number): void {
+    while (this.#placed.length > 0 && this.#placed[0]!.afterSeq <= takenUpTo) {
       this.#add(control(this.#placed.shift()!.body));
     }
   }

@@ -13,6 +13,7 @@ class Bench {
   readonly scheduled: (() => void)[] = [];
   room = true;
   ack = 0;
+  now = 0;
   onWrite: (() => void) | undefined;
   readonly sender: OrderedSender;
 
@@ -20,7 +21,7 @@ class Bench {
     const { queue } = this;
     this.sender = new OrderedSender({
       source: {
-        take: () => queue.take(0),
+        take: () => queue.take(this.now),
         get takenUpTo() {
           return queue.takenUpTo;
         },
@@ -178,6 +179,17 @@ describe('OrderedSender', () => {
     bench.sender.control(replayed(2), 2);
     bench.turn();
     assert.deepEqual(bench.frames, [['welcome', 1, 2, 'replayed', 3, 4]]);
+  });
+
+  it('puts Replayed before a unit beyond its seq, also when that settles void numbers up to it', () => {
+    const bench = new Bench();
+    bench.queue.enqueueNotify(encodeDelivery([]), 0, undefined, 0.5);
+    const reserved = bench.queue.reserve();
+    bench.sender.control(replayed(1), 1);
+    bench.queue.fill(reserved, encodeDelivery([]), 1);
+    bench.now = 1;
+    bench.turn();
+    assert.deepEqual(bench.frames, [['replayed', 2]]);
   });
 
   it('puts Replayed at once where there is nothing to replay', () => {
