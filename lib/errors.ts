@@ -68,6 +68,12 @@ export const errorTable = {
   UPSTREAM_UNAVAILABLE: { code: 503, text: 'the service is not reachable', grpcStatus: 14, retry: true },
   UPSTREAM_DEADLINE: { code: 504, text: 'the service did not answer in time', grpcStatus: 4, retry: true },
 
+  // A request that the client SDK ends by itself; these never cross the wire.
+  CALLER_TIMEOUT: { code: 408, text: 'no answer within the time the caller gave', grpcStatus: 4, retry: true },
+  OUTCOME_UNKNOWN: { code: 502, text: 'whether the request was executed is not known', grpcStatus: 2, retry: false },
+  TOO_MANY_WAITING: { code: 429, text: 'too much waits in the client', grpcStatus: 8, retry: true },
+  CLIENT_CLOSED: { code: 499, text: 'the client is closed', grpcStatus: 1, retry: false },
+
   // A bound notify that can't be held.
   OTHER_EPOCH: { code: 409, text: 'the request belongs to another epoch', grpcStatus: 9, retry: false },
 
