@@ -8,7 +8,7 @@ export interface DevInfo {
   readonly gateway: {
     readonly url: string;
     readonly adminUrl: string;
-    /** SHA-256 of the development certificate, base64; null while there is none. */
+    /** SHA-256 of the development certificate, base64; null while there is none, or where another is configured. */
     readonly certificateHash: string | null;
   };
   /** Ports of the services by name. */

@@ -10,12 +10,15 @@ import { Supervisor } from './supervisor.js';
 import { Terminal } from './terminal.js';
 import { keptSecret, TokenIssuer } from './token-issuer.js';
 import { systemClock } from '../clock.js';
+import { loadConfig } from '../config.js';
+import type { Config } from '../config.js';
 import type { DevInfo, DevState } from './dev-state.js';
 import type { DevPorts } from './ports.js';
 import type { ProcessSpec } from './supervised-process.js';
 import type { Output } from './terminal.js';
 
 export interface DevOptions {
+  /** Over the defaults; the gateway's own are those of its configuration. 0 takes a free one. */
   readonly ports?: Partial<DevPorts>;
   /** Where state, certificate, token secret and ledgers are kept. Default ".gatesvr" of the working directory. */
   readonly directory?: string;
@@ -41,21 +44,22 @@ export interface Dev {
 /**
  * What `npm start` runs: the example services, then the gateway, each as a process of its own that is started again when
  * it dies, then the page. Resolves when all can be used.
- * @throws GatesvrError LISTEN_FAILED if a port is in use; Error if a process ends, or `signal` aborts, before that
+ * @throws GatesvrError BAD_CONFIG; LISTEN_FAILED if a port is in use; Error if a process ends, or `signal` aborts, before
+ *         it is ready
  */
 export async function runDev(options: DevOptions = {}): Promise<Dev> {
-  const ports = await choosePorts({ ...defaultPorts, ...options.ports });
+  const { config: configFile, settings = [], signal } = options;
+  const { config } = loadConfig({ file: configFile, environment: process.env, flags: settings });
+  const configured = { gateway: config.listen.port, admin: config.admin.port };
+  const ports = await choosePorts({ ...defaultPorts, ...configured, ...options.ports });
   const files = filesIn(resolve(options.directory ?? '.gatesvr'));
   const startedAt = new Date();
   const ledgerDirectory = options.ledger === false ? undefined : newLedgerDirectory(files.ledgers, startedAt);
   const secret = keptSecret(files.tokenSecret);
-  const { config, settings = [], signal } = options;
-  const groups = [
-    serviceSpecs({ ports, secret, ledgerDirectory }),
-    [gatewaySpec({ ports, certificates: files.certificates, config, settings })],
-  ];
+  const gateway = gatewaySpec({ ports, certificates: files.certificates, config, configFile, settings });
+  const groups = [serviceSpecs({ ports, secret, ledgerDirectory }), [gateway]];
   const terminal = new Terminal(options.output ?? process.stdout);
-  const setUp = new DevSetUp({ ports, files, startedAt, ledgerDirectory, secret, groups, terminal });
+  const setUp = new DevSetUp({ ports, config, files, startedAt, ledgerDirectory, secret, groups, terminal });
   signal?.addEventListener('abort', () => void setUp.stop(), { once: true });
   await setUp.start(signal);
   return setUp;
@@ -79,6 +83,8 @@ function filesIn(directory: string): Files {
 
 interface Parts {
   readonly ports: DevPorts;
+  /** The gateway's; its ports are those in `ports`. */
+  readonly config: Config;
   readonly files: Files;
   readonly startedAt: Date;
   readonly ledgerDirectory: string | undefined;
@@ -161,14 +167,15 @@ class DevSetUp implements Dev {
   }
 
   get #info(): DevInfo {
-    const { ports, files } = this.#parts;
+    const { ports, config, files } = this.#parts;
+    const isOwnCertificate = config.tls.certFile === '';
     return {
       version: this.#version,
       pageUrl: `http://localhost:${ports.page}/`,
       gateway: {
-        url: `https://localhost:${ports.gateway}/gatesvr`,
+        url: `https://localhost:${ports.gateway}${config.listen.path}`,
         adminUrl: `http://127.0.0.1:${ports.admin}`,
-        certificateHash: certificateHash(files.certificates),
+        certificateHash: isOwnCertificate ? certificateHash(files.certificates) : null,
       },
       services: { hello: ports.hello, business: ports.business, zone: ports.zone },
     };

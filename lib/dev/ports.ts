@@ -38,7 +38,8 @@ export async function choosePorts(wanted: DevPorts): Promise<DevPorts> {
   const held: Held[] = [];
   try {
     // Fixed ones first: none of the free ones shall be taken from them.
-    const wishes = Object.entries(wanted).sort(([, a], [, b]) => b - a) as [keyof DevPorts, number][];
+    const entries = Object.entries(wanted) as [keyof DevPorts, number][];
+    const wishes = [...entries.filter(([, port]) => port !== 0), ...entries.filter(([, port]) => port === 0)];
     for (const [name, port] of wishes) held.push(await hold(name, port));
     return Object.fromEntries(held.map(({ name, port }) => [name, port])) as unknown as DevPorts;
   } finally {

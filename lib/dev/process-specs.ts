@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { modulePath, nodeOptions } from './paths.js';
+import type { Config } from '../config.js';
 import type { DevPorts } from './ports.js';
 import type { ProcessSpec } from './supervised-process.js';
 
@@ -39,28 +40,35 @@ export interface GatewaySettings {
   readonly ports: DevPorts;
   /** Where its development certificate is kept. */
   readonly certificates: string;
-  /** Its configuration file. */
-  readonly config: string | undefined;
-  /** "key=value", over the file. Ports and certificate directory are this set-up's all the same. */
+  /** What file, environment and `settings` make of it. */
+  readonly config: Config;
+  readonly configFile: string | undefined;
+  /** "key=value", over the file. */
   readonly settings: readonly string[];
 }
 
-export function gatewaySpec({ ports, certificates, config, settings }: GatewaySettings): ProcessSpec {
-  const services = Object.fromEntries(serviceNames.map((name) => [name, { addresses: [`127.0.0.1:${ports[name]}`] }]));
+/** The gateway as it is configured, but with the ports and the example services of this set-up. */
+export function gatewaySpec({ ports, certificates, config, configFile, settings }: GatewaySettings): ProcessSpec {
+  const examples = serviceNames.map((name) => [
+    name,
+    { ...config.services[name], addresses: [`127.0.0.1:${ports[name]}`] },
+  ]);
   const given = [
-    'log.format=pretty',
-    `services=${JSON.stringify(services)}`,
     ...settings,
+    `services=${JSON.stringify({ ...config.services, ...Object.fromEntries(examples) })}`,
     `listen.port=${ports.gateway}`,
+    'admin.host=127.0.0.1',
     `admin.port=${ports.admin}`,
     `tls.directory=${certificates}`,
+    // Its output is a pipe, and people read it.
+    ...(config.log.format === 'auto' ? ['log.format=pretty'] : []),
   ];
   return {
     name: 'gateway',
     entry: modulePath('lib/cli'),
     args: [
       'serve',
-      ...(config === undefined ? [] : ['--config', config]),
+      ...(configFile === undefined ? [] : ['--config', configFile]),
       ...given.flatMap((setting) => ['--set', setting]),
     ],
     execArgv: nodeOptions(),
