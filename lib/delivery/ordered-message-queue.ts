@@ -1,7 +1,7 @@
-import { Heap } from 'heap-js';
 import { Resume } from '../protocol/message-codec.js';
 import { resumeVerdict, type ResumeVerdict } from './resume-verdict.js';
-import { Unit, UnitLine } from './unit.js';
+import { Unit } from './unit.js';
+import { WaitingUnits } from './waiting-units.js';
 
 export interface QueueLimits {
   /** Notify units kept, waiting and unacknowledged together. Responses don't count: their room is bounded at admission. */
@@ -69,17 +69,12 @@ export class OrderedMessageQueue {
   readonly counters: QueueCounters;
   readonly #limits: QueueLimits;
 
-  /** Units without a number. */
-  readonly #line = new UnitLine();
-  /** Units with a number whose turn has not come: reservations before them are open, or no connection took them yet. */
-  readonly #numbered = new Heap<Unit>(bySeq);
+  readonly #waiting = new WaitingUnits();
   /** Units written and not acknowledged, by seq, which is also the order of insertion. */
   readonly #sent = new Map<number, Unit>();
   /** Reserved seqs not yet filled, ascending. */
   readonly #reservations = new Set<number>();
   #oldestReservation = Infinity;
-  /** `latest` units that still wait, by key. */
-  readonly #latest = new Map<string, Unit>();
 
   #lastGiven = 0;
   #sentUpTo = 0;
@@ -93,12 +88,9 @@ export class OrderedMessageQueue {
   /** What is still to be written again; live, so units acknowledged or dropped meanwhile leave it. */
   #replay: Iterator<Unit, undefined> | undefined;
 
-  #waitingBytes = 0;
   #unackedBytes = 0;
   #notifyUnits = 0;
   #notifyBytes = 0;
-  /** No waiting unit expires before this; the sweep at the limit isn't tried sooner. */
-  #soonestExpiry = Infinity;
 
   constructor(limits: QueueLimits, counters = new QueueCounters()) {
     this.#limits = limits;
@@ -112,16 +104,16 @@ export class OrderedMessageQueue {
 
   /** Bytes of their bodies. */
   get bytes(): number {
-    return this.#waitingBytes + this.#unackedBytes;
+    return this.#waiting.bytes + this.#unackedBytes;
   }
 
   /** Units that were never written. */
   get waitingUnits(): number {
-    return this.#line.length + this.#numbered.length;
+    return this.#waiting.length;
   }
 
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waiting.bytes;
   }
 
   /** Units written and not acknowledged. */
@@ -164,7 +156,7 @@ export class OrderedMessageQueue {
   /** Every number up to here was handed out to this connection, was told as lost, or is void. */
   get takenUpTo(): number {
     if (!this.#attached || this.#overrun || this.#replay !== undefined) return this.#carried;
-    const nextWaiting = Math.min(this.#numbered.peek()?.seq ?? Infinity, this.#oldestReservation);
+    const nextWaiting = Math.min(this.#waiting.firstNumbered?.seq ?? Infinity, this.#oldestReservation);
     return nextWaiting === Infinity ? this.#lastGiven : nextWaiting - 1;
   }
 
@@ -178,24 +170,18 @@ export class OrderedMessageQueue {
     if (room !== 'queued') return room;
     const older = this.#waitingLatest(key);
     if (older !== undefined) this.#replace(older);
-    const unit = new Unit('notify', body, key, expiresAt, 0);
-    if (key !== undefined) this.#latest.set(key, unit);
-    if (expiresAt < this.#soonestExpiry) this.#soonestExpiry = expiresAt;
-    this.#notifyUnits++;
-    this.#notifyBytes += body.length;
-    this.#wait(unit);
+    this.#addNotify(new Unit('notify', body, key, expiresAt, 0));
     return older === undefined ? 'queued' : 'replaced';
   }
 
   /** Puts a Response with the notifies around it in line. Never refused. */
   enqueueResponse(body: Uint8Array, clientSeq: number): void {
-    this.#wait(new Unit('response', body, undefined, Infinity, clientSeq));
+    this.#waiting.add(new Unit('response', body, undefined, Infinity, clientSeq));
   }
 
   /** Keeps the next seq for a Response. What comes later waits until `fill`, so a deadline must guarantee that. */
   reserve(): number {
-    this.#numberLine();
-    const seq = ++this.#lastGiven;
+    const seq = (this.#lastGiven = this.#waiting.numberLine(this.#lastGiven) + 1);
     this.#reservations.add(seq);
     if (seq < this.#oldestReservation) this.#oldestReservation = seq;
     return seq;
@@ -210,8 +196,7 @@ export class OrderedMessageQueue {
     if (seq === this.#oldestReservation) this.#oldestReservation = firstOf(this.#reservations) ?? Infinity;
     const unit = new Unit('response', body, undefined, Infinity, clientSeq);
     unit.seq = seq;
-    this.#waitingBytes += body.length;
-    this.#numbered.push(unit);
+    this.#waiting.add(unit);
     return true;
   }
 
@@ -261,7 +246,7 @@ export class OrderedMessageQueue {
     this.#sentUpTo = Math.max(this.#sentUpTo, this.#lostUpTo);
     this.ack(position);
     this.#sweepExpired(now);
-    this.#numberLine();
+    this.#lastGiven = this.#waiting.numberLine(this.#lastGiven);
     this.#attached = true;
     this.#overrun = false;
     this.#carried = verdict.nextSeq - 1;
@@ -272,11 +257,9 @@ export class OrderedMessageQueue {
   /** Client seqs whose Response waits or is unacknowledged in a unit after `upTo`: `Welcome.in_flight` names them. */
   responsesBeyond(upTo: number): number[] {
     const found: number[] = [];
-    const look = (unit: Unit) => {
-      if (unit.kind === 'response' && (unit.seq === 0 || unit.seq > upTo)) found.push(unit.clientSeq);
-    };
-    this.#numbered.heapArray.forEach(look);
-    for (let unit = this.#line.head; unit !== undefined; unit = unit.next) look(unit);
+    for (const { kind, seq, clientSeq } of this.#waiting) {
+      if (kind === 'response' && (seq === 0 || seq > upTo)) found.push(clientSeq);
+    }
     return found;
   }
 
@@ -286,14 +269,15 @@ export class OrderedMessageQueue {
    */
   startEpoch(): GivenUp {
     this.detach();
-    const moving = this.#takeWaiting();
+    const moving = this.#waiting.drain();
     const responses = clientSeqs(this.#sent.values());
     const notifies = this.#sent.size - responses.length;
     responses.push(...clientSeqs(moving));
     const reservations = [...this.#reservations];
     this.#forgetAll();
     for (const unit of moving) {
-      if (unit.kind === 'notify') this.#adopt(unit);
+      unit.seq = 0;
+      if (unit.kind === 'notify') this.#addNotify(unit);
     }
     return { givenUp: notifies + responses.length, notifies, responses, reservations };
   }
@@ -302,14 +286,15 @@ export class OrderedMessageQueue {
   clear(): number {
     this.detach();
     const units = this.units;
-    this.#takeWaiting();
+    this.#waiting.drain();
     this.#forgetAll();
     return units;
   }
 
-  #wait(unit: Unit): void {
-    this.#waitingBytes += unit.body.length;
-    this.#line.push(unit);
+  #addNotify(unit: Unit): void {
+    this.#notifyUnits++;
+    this.#notifyBytes += unit.body.length;
+    this.#waiting.add(unit);
   }
 
   #takeReplay(): Unit | undefined {
@@ -322,51 +307,41 @@ export class OrderedMessageQueue {
   }
 
   #takeNumbered(now: number): Unit | undefined {
-    for (let unit = this.#numbered.peek(); unit !== undefined; unit = this.#numbered.peek()) {
+    for (let unit = this.#waiting.firstNumbered; unit !== undefined; unit = this.#waiting.firstNumbered) {
       if (unit.seq > this.#oldestReservation) return undefined;
-      this.#numbered.pop();
+      this.#waiting.remove(unit);
       if (unit.expiresAt > now) return this.#send(unit);
-      this.#expire(unit);
+      this.#expired(unit);
     }
     return undefined;
   }
 
   #takeFromLine(now: number): Unit | undefined {
     if (this.#oldestReservation !== Infinity) return undefined;
-    for (let unit = this.#line.head; unit !== undefined; unit = this.#line.head) {
-      this.#line.remove(unit);
+    for (let unit = this.#waiting.firstInLine; unit !== undefined; unit = this.#waiting.firstInLine) {
+      this.#waiting.remove(unit);
       if (unit.expiresAt > now) {
         unit.seq = ++this.#lastGiven;
         return this.#send(unit);
       }
-      this.#expire(unit);
+      this.#expired(unit);
     }
     return undefined;
   }
 
   /** Every number between the last one sent and this one is void by now: nothing open or waiting lies before it. */
   #send(unit: Unit): Unit {
-    this.#untrackLatest(unit);
     unit.first = this.#sentUpTo + 1;
     this.#sentUpTo = unit.seq;
     this.#carried = unit.seq;
     this.#sent.set(unit.seq, unit);
-    this.#waitingBytes -= unit.body.length;
     this.#unackedBytes += unit.body.length;
     return unit;
   }
 
-  #numberLine(): void {
-    for (let unit = this.#line.head; unit !== undefined; unit = this.#line.head) {
-      this.#line.remove(unit);
-      unit.seq = ++this.#lastGiven;
-      this.#numbered.push(unit);
-    }
-  }
-
   #makeRoom(bytes: number, key: string | undefined, now: number): EnqueueResult {
     if (this.#fits(bytes, key)) return 'queued';
-    if (now >= this.#soonestExpiry) this.#sweepExpired(now);
+    this.#sweepExpired(now);
     while (!this.#fits(bytes, key)) {
       if (this.#limits.overflow === 'refuse' || bytes > this.#limits.maxBytes) return 'full';
       if (!this.#dropOldest()) return 'fill-first';
@@ -392,10 +367,12 @@ export class OrderedMessageQueue {
     if (unit !== undefined) {
       this.#forgetSent(unit);
     } else {
-      unit = this.#numbered.peek();
+      unit = this.#waiting.firstNumbered;
       if (this.#oldestReservation < (unit?.seq ?? Infinity)) return false;
-      unit = unit === undefined ? this.#pickFromLine() : this.#numbered.pop()!;
-      this.#forgetWaiting(unit);
+      unit ??= this.#firstNotifyInLine();
+      this.#waiting.remove(unit);
+      this.#countOut(unit);
+      if (unit.seq === 0) unit.seq = ++this.#lastGiven;
     }
     this.#lostUpTo = unit.seq;
     if (unit.seq > this.#carried) this.#overrun = this.#attached;
@@ -403,82 +380,44 @@ export class OrderedMessageQueue {
     return true;
   }
 
-  /** The first notify in line, numbered so that its loss can be told. There is one: the limit counts notifies alone. */
-  #pickFromLine(): Unit {
-    let unit = this.#line.head!;
+  /** There is one: the limit counts notifies alone. */
+  #firstNotifyInLine(): Unit {
+    let unit = this.#waiting.firstInLine!;
     while (unit.kind !== 'notify') unit = unit.next!;
-    this.#line.remove(unit);
-    unit.seq = ++this.#lastGiven;
     return unit;
   }
 
   #waitingLatest(key: string | undefined): Unit | undefined {
-    return key === undefined ? undefined : this.#latest.get(key);
+    return key === undefined ? undefined : this.#waiting.latest(key);
   }
 
   #replace(older: Unit): void {
-    if (older.seq === 0) this.#line.remove(older);
-    else this.#numbered.remove(older, isSame);
-    this.#discard(older);
+    this.#waiting.remove(older);
+    this.#voided(older);
     this.counters.replaced++;
   }
 
-  #expire(unit: Unit): void {
-    this.#discard(unit);
+  #sweepExpired(now: number): void {
+    for (const unit of this.#waiting.sweepExpired(now)) this.#expired(unit);
+  }
+
+  #expired(unit: Unit): void {
+    this.#voided(unit);
     this.counters.expired++;
   }
 
-  /** Forgets a unit that waited and was told to nobody; its number, if it had one, is void. */
-  #discard(unit: Unit): void {
-    this.#forgetWaiting(unit);
+  /** A unit that waited is gone and nobody need be told; its number, if it had one, is void. */
+  #voided(unit: Unit): void {
+    this.#countOut(unit);
     if (unit.seq !== 0) this.counters.voids++;
-  }
-
-  #sweepExpired(now: number): void {
-    if (now < this.#soonestExpiry) return;
-    this.#soonestExpiry = Infinity;
-    let next: Unit | undefined;
-    for (let unit = this.#line.head; unit !== undefined; unit = next) {
-      next = unit.next;
-      if (!this.#sweep(unit, now)) continue;
-      this.#line.remove(unit);
-    }
-    this.#numbered.init(this.#numbered.heapArray.filter((unit) => !this.#sweep(unit, now)));
-  }
-
-  #sweep(unit: Unit, now: number): boolean {
-    if (unit.expiresAt > now) {
-      this.#soonestExpiry = Math.min(this.#soonestExpiry, unit.expiresAt);
-      return false;
-    }
-    this.#expire(unit);
-    return true;
-  }
-
-  /** Empties line and heap; returns what was in them, in order. */
-  #takeWaiting(): Unit[] {
-    this.#numberLine();
-    const units = this.#numbered.heapArray.slice().sort(bySeq);
-    this.#numbered.clear();
-    return units;
-  }
-
-  #adopt(unit: Unit): void {
-    unit.seq = 0;
-    if (unit.key !== undefined) this.#latest.set(unit.key, unit);
-    if (unit.expiresAt < this.#soonestExpiry) this.#soonestExpiry = unit.expiresAt;
-    this.#notifyUnits++;
-    this.#notifyBytes += unit.body.length;
-    this.#wait(unit);
   }
 
   #forgetAll(): void {
     this.#sent.clear();
     this.#reservations.clear();
-    this.#latest.clear();
-    this.#oldestReservation = this.#soonestExpiry = Infinity;
+    this.#oldestReservation = Infinity;
     this.#lastGiven = this.#sentUpTo = this.#acked = this.#lostUpTo = this.#carried = 0;
-    this.#waitingBytes = this.#unackedBytes = this.#notifyUnits = this.#notifyBytes = 0;
+    this.#unackedBytes = this.#notifyUnits = this.#notifyBytes = 0;
   }
 
   #forgetSent(unit: Unit): void {
@@ -487,29 +426,11 @@ export class OrderedMessageQueue {
     this.#countOut(unit);
   }
 
-  #forgetWaiting(unit: Unit): void {
-    this.#untrackLatest(unit);
-    this.#waitingBytes -= unit.body.length;
-    this.#countOut(unit);
-  }
-
   #countOut(unit: Unit): void {
     if (unit.kind !== 'notify') return;
     this.#notifyUnits--;
     this.#notifyBytes -= unit.body.length;
   }
-
-  #untrackLatest(unit: Unit): void {
-    if (unit.key !== undefined && this.#latest.get(unit.key) === unit) this.#latest.delete(unit.key);
-  }
-}
-
-function bySeq(a: Unit, b: Unit): number {
-  return a.seq - b.seq;
-}
-
-function isSame(a: Unit, b: Unit): boolean {
-  return a === b;
 }
 
 function firstOf<T>(values: Iterable<T>): T | undefined {

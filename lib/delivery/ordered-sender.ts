@@ -75,6 +75,11 @@ export class OrderedSender {
     return this.#blocked;
   }
 
+  /** Control frames not yet written. A session that answers its client's frames bounds them by not answering. */
+  get waitingControls(): number {
+    return this.#controls.length + this.#placed.length;
+  }
+
   /**
    * Queues an unnumbered frame. With `afterSeq` it goes out right behind the last unit up to that seq; without, it goes
    * before any unit not yet taken, and never waits for one with `afterSeq`.

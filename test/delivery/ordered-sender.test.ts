@@ -207,8 +207,10 @@ describe('OrderedSender', () => {
     bench.sender.control(replayed(300), 300);
     bench.turn();
     bench.sender.control(PONG);
+    assert.equal(bench.sender.waitingControls, 2);
     bench.sender.flushNow();
     assert.equal(bench.frames[1]?.[0], 'pong');
+    assert.equal(bench.sender.waitingControls, 1);
     bench.room = true;
     bench.sender.drained();
     bench.turn();
