@@ -20,6 +20,9 @@ interface ConfigOptions {
 
 interface DevCommandOptions extends ConfigOptions {
   readonly pagePort?: string;
+  readonly helloPort?: string;
+  readonly businessPort?: string;
+  readonly zonePort?: string;
   readonly ledger: boolean;
 }
 
@@ -42,6 +45,9 @@ withConfigOptions(
 });
 withConfigOptions(program.command('dev').description('run gateway, example services and the page on this machine'))
   .option('--page-port <port>', 'TCP port of the page')
+  .option('--hello-port <port>', 'TCP port of the Hello service')
+  .option('--business-port <port>', 'TCP port of the Business service')
+  .option('--zone-port <port>', 'TCP port of the Zone service')
   .option('--no-ledger', 'let the services keep no ledger')
   .action(develop);
 
@@ -64,16 +70,17 @@ function withConfigOptions(command: Command): Command {
 }
 
 function load(options: ConfigOptions): LoadedConfig {
+  return loadConfig({ file: options.config, environment: process.env, flags: settingsOf(options) });
+}
+
+/** What the command line sets, "key=value". */
+function settingsOf(options: ConfigOptions): string[] {
   const named = [
     ['listen.port', options.port],
     ['admin.port', options.adminPort],
     ['log.level', options.logLevel],
   ] as const;
-  return loadConfig({
-    file: options.config,
-    environment: process.env,
-    flags: [...options.set, ...named.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))],
-  });
+  return [...options.set, ...named.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))];
 }
 
 async function serve(options: ConfigOptions): Promise<void> {
@@ -99,8 +106,13 @@ async function develop(options: DevCommandOptions): Promise<void> {
   const abort = new AbortController();
   const starting = runDev({
     config: options.config,
-    settings: options.set,
-    ports: { ...port('gateway', options.port), ...port('admin', options.adminPort), ...port('page', options.pagePort) },
+    settings: settingsOf(options),
+    ports: {
+      ...port('page', options.pagePort),
+      ...port('hello', options.helloPort),
+      ...port('business', options.businessPort),
+      ...port('zone', options.zonePort),
+    },
     ledger: options.ledger,
     signal: abort.signal,
   });
