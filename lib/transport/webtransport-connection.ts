@@ -31,7 +31,8 @@ export class WebTransportConnection implements Connection {
   #handler: ConnectionHandler | undefined;
   /** What came before `open`, or while paused in one read with what was wanted. */
   #held: Uint8Array[] = [];
-  #paused = true;
+  #opened = false;
+  #paused = false;
   #state: State = 'open';
   #peerFin = false;
   #ownClose: { code: number; reason: string } | undefined;
@@ -68,11 +69,13 @@ export class WebTransportConnection implements Connection {
   }
 
   open(handler: ConnectionHandler): void {
+    if (this.#handler !== undefined) return;
+    this.#handler = handler;
     // What waits is delivered from the next turn on.
     setImmediate(() => {
-      this.#handler = handler;
+      this.#opened = true;
       if (this.#close !== undefined) handler.closed(this.#close);
-      else this.resume();
+      else this.#deliver();
     });
   }
 
@@ -92,12 +95,8 @@ export class WebTransportConnection implements Connection {
   }
 
   resume(): void {
-    if (this.#handler === undefined || this.#state === 'closed') return;
     this.#paused = false;
-    while (this.#held.length > 0 && !this.#isPaused()) this.#handler.data(this.#held.shift()!);
-    if (this.#isPaused()) return;
-    this.#link.quic.resume(this.#stream.id);
-    if (this.#peerFin) this.#peerEnded();
+    this.#deliver();
   }
 
   close(code: number, reason: string): void {
@@ -128,7 +127,7 @@ export class WebTransportConnection implements Connection {
       if (!fin) return;
       this.#peerFin = true;
       if (this.#state === 'ending') this.#closeSession();
-      else if (!this.#isPaused()) this.#peerEnded();
+      else if (this.#reads()) this.#peerEnded();
     },
     // Either may overtake the close that explains it.
     reset: () => {
@@ -145,7 +144,7 @@ export class WebTransportConnection implements Connection {
       stream.abandon(http3Code.REQUEST_REJECTED);
     },
     datagram: (bytes) => {
-      if (this.#state !== 'closed') this.#handler?.datagram(bytes);
+      if (this.#opened && this.#state !== 'closed') this.#handler?.datagram(bytes);
     },
     closed: (close) => {
       this.#sessionClosed(close);
@@ -153,12 +152,21 @@ export class WebTransportConnection implements Connection {
   };
 
   #received(bytes: Uint8Array): void {
-    if (this.#handler === undefined || this.#paused || this.#held.length > 0) {
-      // Nobody waits for more once this side is closing.
-      if (this.#ownClose === undefined) this.#held.push(bytes);
-    } else {
-      this.#handler.data(bytes);
-    }
+    if (this.#reads()) this.#handler?.data(bytes);
+    // A reader that paused and then closed doesn't wait for more.
+    else if (this.#ownClose === undefined) this.#held.push(bytes);
+  }
+
+  /** Hands over what was held, then lets the stream go on. */
+  #deliver(): void {
+    while (this.#held.length > 0 && this.#reads()) this.#handler?.data(this.#held.shift()!);
+    if (!this.#reads()) return;
+    this.#link.quic.resume(this.#stream.id);
+    if (this.#peerFin) this.#peerEnded();
+  }
+
+  #reads(): boolean {
+    return this.#opened && !this.#paused && this.#state !== 'closed';
   }
 
   /** The peer will say why in a close of the session; this side's end lets it go on to that. */
@@ -212,14 +220,10 @@ export class WebTransportConnection implements Connection {
     this.#close = close;
     this.#held = [];
     this.#timers.disarm(this.#timer);
-    this.#handler?.closed(close);
+    if (this.#opened) this.#handler?.closed(close);
   }
 
   /** A call may have changed it. */
-  #isPaused(): boolean {
-    return this.#paused;
-  }
-
   #isOpen(): boolean {
     return this.#state !== 'closed';
   }
