@@ -1,4 +1,4 @@
-import { status as Status, type StatusObject } from '@grpc/grpc-js';
+import { status as Status, type Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { Failure } from '../dispatch/upstream.js';
 import { errorTable, GatesvrError, type ErrorName } from '../errors.js';
 import { Outcome } from '../protocol/message-codec.js';
@@ -17,11 +17,11 @@ export interface CallFailure extends Failure {
 /** Kinds of failed calls, for metrics. service: it said no. bad_reply: it can't be read. */
 export type CallErrorType = 'service' | 'connect_error' | 'timeout' | 'cancelled' | 'bad_reply' | 'failure';
 
-/** @param afterHeaders the status was preceded by a reply's headers */
-export function callFailure(status: StatusObject, afterHeaders: boolean): CallFailure {
+/** @param headers of a reply that came before the status */
+export function callFailure(status: StatusObject, headers: Metadata | undefined): CallFailure {
   const statusName = nameOf(status.code);
   const refusal = serviceRefusals[status.code];
-  if (refusal !== undefined && isFromService(status, afterHeaders)) {
+  if (refusal !== undefined && isFromService(status, headers)) {
     return {
       code: refusal.code,
       message: refusal.text,
@@ -39,7 +39,7 @@ export function callFailure(status: StatusObject, afterHeaders: boolean): CallFa
       return unanswered('UPSTREAM_FAILED', statusName, 'connect_error');
     case Status.DEADLINE_EXCEEDED:
       return unanswered('UPSTREAM_DEADLINE', statusName, 'timeout');
-    case Status.CANCELLED:
+    case Status.CANCELLED: // by the other side, or by us when nobody waits any more
       return unanswered('UPSTREAM_FAILED', statusName, 'cancelled');
     case Status.RESOURCE_EXHAUSTED: // grpc-js's own: the reply is over the channel's limit
       return unanswered('UPSTREAM_FAILED', statusName, 'bad_reply');
@@ -68,9 +68,9 @@ export function requestTooLarge(outcome: Outcome): CallFailure {
 }
 
 /** What a failed Login means: the token was refused, or login isn't possible now. */
-export function loginError(status: StatusObject, afterHeaders: boolean): GatesvrError {
+export function loginError(status: StatusObject, headers: Metadata | undefined): GatesvrError {
   const refused = status.code === Status.UNAUTHENTICATED || status.code === Status.PERMISSION_DENIED;
-  const name: ErrorName = refused && isFromService(status, afterHeaders) ? 'UNAUTHENTICATED' : 'LOGIN_UNAVAILABLE';
+  const name: ErrorName = refused && isFromService(status, headers) ? 'UNAUTHENTICATED' : 'LOGIN_UNAVAILABLE';
   return new GatesvrError(name, undefined, statusError(status));
 }
 
@@ -98,14 +98,13 @@ const serviceRefusals: Readonly<Partial<Record<Status, { readonly code: number; 
 
 /**
  * A status that stands for a service's answer must have been sent by one: grpc-js makes the same ones up for an HTTP error
- * of something in between, for a reply over the limit, for a broken stream. A status alone (the usual form of an error)
- * carries gRPC's content type among its headers; one after a reply's headers doesn't, and grpc-js makes up only these two
- * then.
+ * of something in between, for a reply over the limit, for a broken stream. What a service sends begins with gRPC's content
+ * type, be it headers of a reply or, as usual, the status alone. After headers grpc-js still makes up two.
  */
-function isFromService({ code, metadata }: StatusObject, afterHeaders: boolean): boolean {
-  if (afterHeaders) return code !== Status.RESOURCE_EXHAUSTED && code !== Status.PERMISSION_DENIED;
-  const [contentType] = metadata.get('content-type');
-  return typeof contentType === 'string' && contentType.startsWith('application/grpc');
+function isFromService({ code, metadata }: StatusObject, headers: Metadata | undefined): boolean {
+  const [contentType] = (headers ?? metadata).get('content-type');
+  if (typeof contentType !== 'string' || !contentType.startsWith('application/grpc')) return false;
+  return headers === undefined || (code !== Status.RESOURCE_EXHAUSTED && code !== Status.PERMISSION_DENIED);
 }
 
 /** A service may send any number. */
@@ -122,6 +121,6 @@ function unanswered(name: ErrorName, statusName: string, errorType: CallErrorTyp
     statusName,
     errorType,
     suspicious: errorType === 'connect_error' || errorType === 'timeout' || errorType === 'bad_reply',
-    retryable: errorType === 'connect_error',
+    retryable: errorType === 'connect_error' || errorType === 'cancelled',
   };
 }

@@ -77,7 +77,7 @@ class AwaitedCall extends UnaryCall {
 
   protected override ended(end: CallEnd): void {
     if (end.ok) this.resolve(end.bytes);
-    else this.reject(loginError(end.status, end.afterHeaders));
+    else this.reject(loginError(end.status, end.headers));
   }
 }
 

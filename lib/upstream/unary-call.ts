@@ -6,8 +6,8 @@ export type CallEnd =
   | {
       readonly ok: false;
       readonly status: StatusObject;
-      /** The status was preceded by a reply's headers. */
-      readonly afterHeaders: boolean;
+      /** Headers of a reply that came before the status. */
+      readonly headers: Metadata | undefined;
     };
 
 /**
@@ -17,7 +17,7 @@ export type CallEnd =
 export abstract class UnaryCall {
   #call: ReturnType<Channel['createCall']> | undefined;
   #message: Uint8Array | undefined;
-  #headersSeen = false;
+  #headers: Metadata | undefined;
   #ended = false;
 
   /** Told once, never before {@link start} has returned. Must not throw. */
@@ -42,8 +42,8 @@ export abstract class UnaryCall {
     this.#call?.cancelWithStatus(Status.CANCELLED, 'given up by the gateway');
   }
 
-  onReceiveMetadata(): void {
-    this.#headersSeen = true;
+  onReceiveMetadata(headers: Metadata): void {
+    this.#headers = headers;
   }
 
   onReceiveMessage(message: unknown): void {
@@ -54,7 +54,7 @@ export abstract class UnaryCall {
     if (this.#ended) return;
     this.#ended = true;
     if (status.code === Status.OK && this.#message !== undefined) this.ended({ ok: true, bytes: this.#message });
-    else this.ended({ ok: false, status, afterHeaders: this.#headersSeen });
+    else this.ended({ ok: false, status, headers: this.#headers });
   }
 }
 

@@ -176,7 +176,7 @@ export class UpstreamManager implements Upstream {
       this.#events?.answered(job, response);
       return;
     }
-    const failure = end.ok ? badReply() : callFailure(end.status, end.afterHeaders);
+    const failure = end.ok ? badReply() : callFailure(end.status, end.headers);
     this.#finished(call, failure.statusName, failure.errorType);
     // A call that was given up says nothing about the instance.
     if (job.state === 'calling') this.#judge(call, end, failure);

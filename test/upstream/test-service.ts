@@ -52,6 +52,16 @@ export class TestService {
     this.#server = undefined;
   }
 
+  /** Stops taking calls and resolves when those under way are answered. */
+  stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    return new Promise((resolve) => {
+      if (server === undefined) resolve();
+      else server.tryShutdown(() => resolve());
+    });
+  }
+
   readonly #process: RawHandler = (call, done) => {
     const request = methods.process.decodeRequest(call.request);
     this.requests.push(request);
