@@ -286,6 +286,23 @@ describe('Session: requests', () => {
     assert.equal(client.responses.filter(([, code]) => code === 429).length, 5);
   });
 
+  it('goes on counting after a request over the rate [B15]', async () => {
+    const world = new SessionWorld({ session: { requestsPerSecond: 1, requestBurst: 1, refusalBurst: 100 } });
+    const client = await world.login();
+    client.send(request(1), request(2), request(3));
+    await world.pass(1_100);
+    client.send(request(4));
+    await world.settle();
+    assert.deepEqual(
+      world.upstream.calls.map(({ clientSeq }) => clientSeq),
+      [1, 4],
+    );
+    assert.deepEqual(client.responses, [
+      [2, 429],
+      [3, 429],
+    ]);
+  });
+
   it('cuts a flood of control frames', async () => {
     const world = new SessionWorld();
     const client = await world.login();
@@ -483,6 +500,8 @@ describe('Session: replacement and the end of players', () => {
       if (i % 2 === 0) world.upstream.answer(1);
       await world.cut(client);
     }
+    // What is armed now: a resume window for each player, a deadline for each request that isn't answered.
+    assert.deepEqual([world.sessions.size, world.wheel.armed], [0, 50 + 25]);
     await world.pass(400_000);
     assert.deepEqual([world.sessions.size, world.players.size, world.wheel.armed], [0, 0, 0]);
   });
@@ -523,12 +542,14 @@ describe('Session: liveness and slow clients', () => {
   it('measures silence by its own clock, not by the machine time or what clients say [B20]', async () => {
     const world = new SessionWorld();
     const client = await world.login();
-    world.clock.jumpWallTime(3_600_000);
-    client.send({ heartbeat: { clientTimeMs: 1 } });
-    await world.pass(14_000);
-    world.clock.jumpWallTime(-7_200_000);
-    await world.pass(14_000);
-    assert.equal(client.close, undefined);
+    for (const jumpMs of [3_600_000, -7_200_000]) {
+      world.clock.jumpWallTime(jumpMs);
+      client.send({ heartbeat: { clientTimeMs: 1 } });
+      await world.pass(16_000);
+      assert.equal(world.sessions.size, 1);
+    }
+    await world.pass(32_000);
+    assert.equal(client.close?.code, CloseCode.CLOSE_HEARTBEAT);
   });
 
   it('warns a client that does not acknowledge, then cuts it; what it missed is kept [B4]', async () => {

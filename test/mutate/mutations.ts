@@ -1,0 +1,224 @@
+import type { Mutation } from './mutation.js';
+
+const QUEUE = 'lib/delivery/ordered-message-queue.ts';
+const SENDER = 'lib/delivery/ordered-sender.ts';
+const BINDING = 'lib/delivery/notify-ordering-manager.ts';
+const PLAYER = 'lib/player/player.ts';
+const MANAGER = 'lib/player/player-manager.ts';
+const SESSION = 'lib/session/session.ts';
+
+const queueTests = ['test/delivery/ordered-message-queue.test.ts'];
+const senderTests = ['test/delivery/ordered-sender.test.ts'];
+const bindingTests = ['test/delivery/notify-ordering-manager.test.ts'];
+const playerTests = ['test/player/player.test.ts'];
+const sessionTests = ['test/session/session.test.ts'];
+
+/** Every defence that stands against a known failure case, by the number of the case. */
+export const mutations: readonly Mutation[] = [
+  {
+    caseNumber: 1,
+    what: 'a unit is forgotten once it was written',
+    file: QUEUE,
+    find: '    this.#sent.set(unit.seq, unit);\n',
+    replace: '',
+    tests: queueTests,
+  },
+  {
+    caseNumber: 2,
+    what: 'the limit is applied to the Response that fills a reservation',
+    file: QUEUE,
+    find: '    if (!this.#reservations.delete(seq)) return false;',
+    replace: '    if (!this.#fits(body.length, undefined) || !this.#reservations.delete(seq)) return false;',
+    tests: queueTests,
+  },
+  {
+    caseNumber: 3,
+    what: 'the replay goes backwards',
+    file: QUEUE,
+    find: 'this.#replay = this.#sent.size === 0 ? undefined : this.#sent.values();',
+    replace: 'this.#replay = this.#sent.size === 0 ? undefined : [...this.#sent.values()].reverse().values();',
+    tests: queueTests,
+  },
+  {
+    caseNumber: 4,
+    what: 'the queue has no limit',
+    file: QUEUE,
+    find: 'return units < this.#limits.maxUnits && total + bytes <= this.#limits.maxBytes;',
+    replace: 'return units < Infinity && total + bytes < Infinity;',
+    tests: queueTests,
+  },
+  {
+    caseNumber: 4,
+    what: 'a client that never acknowledges is taken everything from',
+    file: PLAYER,
+    find: "    if (this.keptUnits >= this.#parts.limits.maxUnits * HARD_LIMIT) return 'full';\n",
+    replace: '',
+    tests: playerTests,
+  },
+  {
+    caseNumber: 4,
+    what: 'a slow client is never cut',
+    file: SESSION,
+    find: "    if (verdict === 'cut') this.release(Reason.SLOW);\n    else if",
+    replace: '    if',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 5,
+    what: 'the sender writes on though the connection has no room',
+    file: SENDER,
+    find: 'if (this.#sink.write(bytes)) this.#blocked = false;',
+    replace: 'this.#sink.write(bytes);\n    this.#blocked = false;',
+    tests: senderTests,
+  },
+  {
+    caseNumber: 6,
+    what: 'own notifies of an answer go in a place of their own',
+    file: PLAYER,
+    find: '    const body = encodeDelivery(this.#notifies.compose(clientSeq, response, before, after));',
+    replace: `    for (const notify of before) this.notify(notify, undefined, Infinity);
+    for (const notify of after) this.notify(notify, undefined, Infinity);
+    const body = encodeDelivery(this.#notifies.compose(clientSeq, response));`,
+    tests: playerTests,
+  },
+  {
+    caseNumber: 7,
+    what: 'an ack beyond what was sent is believed',
+    file: QUEUE,
+    find: "    if (seq > this.#sentUpTo) return 'beyond';\n",
+    replace: '',
+    tests: queueTests,
+  },
+  {
+    caseNumber: 8,
+    what: 'Welcome names no request in flight',
+    file: PLAYER,
+    find: '[...this.#pending.keys(), ...this.#queue.responsesBeyond(upTo)]',
+    replace: '[...this.#queue.responsesBeyond(upTo)]',
+    tests: playerTests,
+  },
+  {
+    caseNumber: 8,
+    what: 'a lost player is told to have expired',
+    file: MANAGER,
+    find: "claim.issuer === this.#parts.processId ? 'expired' : 'store-lost'",
+    replace: "'expired'",
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 9,
+    what: 'a Response for a player who is away is dropped',
+    file: PLAYER,
+    find: '    this.#parts.counters.answered++;\n',
+    replace: '    if (this.#link === undefined) return;\n',
+    tests: playerTests,
+  },
+  {
+    caseNumber: 10,
+    what: 'a notify for a player who is away is dropped',
+    file: PLAYER,
+    find: '    const body = encodeDelivery([{ notify }]);\n',
+    replace: "    if (this.#link === undefined) return 'queued';\n    const body = encodeDelivery([{ notify }]);\n",
+    tests: playerTests,
+  },
+  {
+    caseNumber: 11,
+    what: 'the clean-up of an old session detaches its successor',
+    file: PLAYER,
+    find: '    if (this.#link !== link) return;\n    this.#link = undefined;',
+    replace: '    this.#link = undefined;',
+    tests: playerTests,
+  },
+  {
+    caseNumber: 12,
+    what: 'the old session is not told that it was replaced',
+    file: PLAYER,
+    find: '    old.release(Reason.REPLACED);\n',
+    replace: '',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 13,
+    what: 'a session that ended stays in the index',
+    file: 'lib/session/session-manager.ts',
+    find: '    this.#sessions.delete(session.sessionId);\n',
+    replace: '',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 13,
+    what: "a session's timer runs on after its end",
+    file: SESSION,
+    find: '    wheel.disarm(this.#timer);\n    wheel.disarm(this.#slowTimer);\n',
+    replace: '',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 14,
+    what: 'a notify bound to an answered request is held for ever',
+    file: BINDING,
+    find: "    if (clientSeq <= this.#lastOpened && !this.#open.has(clientSeq)) return 'late';\n",
+    replace: '',
+    tests: [...bindingTests, ...playerTests],
+  },
+  {
+    caseNumber: 14,
+    what: 'a notify whose request never comes is never given up',
+    file: PLAYER,
+    find: "    if (verdict === 'held') this.#armBoundExpiry();\n    else if",
+    replace: '    if',
+    tests: playerTests,
+  },
+  {
+    caseNumber: 15,
+    what: 'a request over the rate does not consume its number',
+    file: SESSION,
+    find: '    if (!this.#accept(player, seq)) return;\n    if (!this.#requestRate.take(this.#heardAt)) {',
+    replace: `    if (!this.#requestRate.take(this.#heardAt)) {
+      player.refuse(seq, 'RATE_LIMITED');
+    } else if (!this.#accept(player, seq)) {
+      return;
+    } else if (seq < 0) {`,
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 16,
+    what: 'the rate is counted in windows',
+    file: 'lib/session/token-bucket.ts',
+    find: '    const fullAt = Math.max(this.#fullAt, now) + this.#costMs;',
+    replace: '    const fullAt = Math.max(this.#fullAt, now - (now % this.#depthMs)) + this.#costMs;',
+    tests: ['test/session/token-bucket.test.ts'],
+  },
+  {
+    caseNumber: 20,
+    what: "silence is measured by the machine's wall clock",
+    file: SESSION,
+    find: '    const now = this.#parts.clock.now();\n    const silentMs = now - this.#heardAt;',
+    replace: '    const now = this.#parts.clock.wallTime() - 1735689599000;\n    const silentMs = now - this.#heardAt;',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'a frame length is not checked before the frame has come',
+    file: 'lib/protocol/frame-decoder.ts',
+    find: '    if (length > this.#limit) {',
+    replace: '    if (length > this.#limit && this.pendingBytes > this.#limit) {',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'a connection may stay without a Hello',
+    file: SESSION,
+    find: '    this.#parts.wheel.arm(this.#timer, this.#parts.limits.loginTimeoutMs);\n    this.#connection.open(this);',
+    replace: '    this.#connection.open(this);',
+    tests: sessionTests,
+  },
+  {
+    caseNumber: 24,
+    what: 'a phase of the stop may take for ever',
+    file: 'lib/shutdown.ts',
+    find: '  const finished = await Promise.race([done, timeout]);',
+    replace: '  const finished = await done.then(() => timeout.then(() => true));',
+    tests: ['test/shutdown.test.ts'],
+  },
+];
