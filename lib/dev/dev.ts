@@ -145,8 +145,11 @@ class DevSetUp implements Dev {
       await this.#supervisor.start();
       signal?.throwIfAborted();
       await this.#page.start(this.#parts.ports.page);
+      signal?.throwIfAborted();
     } catch (error) {
       await this.stop();
+      // A stop that came while the page was starting had nothing to stop there yet.
+      await this.#page.stop();
       throw error;
     }
     this.#isUp = true;
