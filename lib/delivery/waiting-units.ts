@@ -37,7 +37,7 @@ export class WaitingUnits {
     return this.#latest.get(key);
   }
 
-  /** Adds a unit: to the heap if it has a number, else to the end of the line. */
+  /** Adds a unit: to the heap if it has a number, else to the end of the line. An older one with its key is out by then. */
   add(unit: Unit): void {
     if (unit.seq === 0) this.#line.push(unit);
     else this.#numbered.push(unit);
@@ -104,7 +104,7 @@ export class WaitingUnits {
   }
 
   #forget(unit: Unit): void {
-    if (unit.key !== undefined && this.#latest.get(unit.key) === unit) this.#latest.delete(unit.key);
+    if (unit.key !== undefined) this.#latest.delete(unit.key);
     this.#bytes -= unit.body.length;
   }
 }

@@ -294,6 +294,7 @@ describe('OrderedMessageQueue', () => {
         upTo: 5,
       });
       notify(queue, 'f');
+      assert.equal(queue.takenUpTo, 2);
       assert.deepEqual(takeAll(queue), ['3 c', '4 d', '5 e', '6 f']);
       assert.equal(queue.counters.replayed, 2);
       assert.deepEqual(takeAll(queue), [], 'nothing twice on one connection');
