@@ -16,8 +16,7 @@ import type { ScriptedSession } from '../support/scripted-gateway.js';
 
 const URL = 'memory://gateway';
 
-/** Of a later version of the protocol. */
-const UNKNOWN_VERDICT: number = 77;
+const A_LATER_VERDICT = { resume: 77 };
 
 describe('the client', () => {
   let clock: FakeClock;
@@ -582,7 +581,7 @@ describe('the client', () => {
       const verdicts: string[] = [];
       client.onResume((verdict) => verdicts.push(verdict));
       cut();
-      (await nextHello()).welcome({ resume: UNKNOWN_VERDICT });
+      (await nextHello()).welcome({ ...(A_LATER_VERDICT as object) });
       await clock.run(0);
       cut();
       (await nextHello()).welcomeBack({ epoch: 'epoch-9', nextServerSeq: 1 });
