@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { certificateHash } from '../../lib/dev/certificate-hash.js';
+import { BenchProcess, type BenchProcessOptions } from './bench-process.js';
+import { buildPrograms, builtPath, programPath, type Program } from './build.js';
+
+/** Where the gateway listens and who may connect; what the clients' process needs. */
+export interface Target {
+  readonly url: string;
+  /** SHA-256 of its certificate, base64. */
+  readonly certificateHash: string;
+  /** Signs tokens that Hello takes. */
+  readonly secret: string;
+}
+
+/**
+ * The gateway as `gatesvr serve` runs it and the example services it needs, each its own process, with whatever a
+ * benchmark starts beside them. `stop` ends them all.
+ */
+export class Stand {
+  readonly #processes: BenchProcess[] = [];
+  readonly #directory = mkdtempSync(join(tmpdir(), 'gatesvr-bench-'));
+  readonly #secret = randomBytes(32).toString('hex');
+  #businessAddress = '';
+  #gateway: BenchProcess | undefined;
+  #target: Target | undefined;
+
+  /** @param settings "key=value" of the gateway's configuration */
+  static async start(settings: readonly string[]): Promise<Stand> {
+    await buildPrograms();
+    const stand = new Stand();
+    try {
+      await stand.#start(settings);
+    } catch (error) {
+      await stand.stop();
+      throw error;
+    }
+    return stand;
+  }
+
+  get gateway(): BenchProcess {
+    return this.#gateway!;
+  }
+
+  get target(): Target {
+    return this.#target!;
+  }
+
+  /** "host:port" of the example Business. */
+  get businessAddress(): string {
+    return this.#businessAddress;
+  }
+
+  /** Of every process that was started. */
+  get pids(): number[] {
+    return this.#processes.map(({ pid }) => pid);
+  }
+
+  startProgram(program: Program, args: readonly string[] = []): Promise<BenchProcess> {
+    return this.#run({ name: program, entry: programPath(program), args, readyLine: /^ready ?(.*)/ });
+  }
+
+  async stop(): Promise<void> {
+    // Clients first: nobody reconnects or complains then.
+    for (const each of this.#processes.toReversed()) await each.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #start(settings: readonly string[]): Promise<void> {
+    const [hello, business] = await Promise.all([this.#startService('hello'), this.#startService('business')]);
+    this.#businessAddress = business;
+    const services = { hello: { addresses: [hello] }, business: { addresses: [business] } };
+    const all = [
+      'listen.host=127.0.0.1',
+      'listen.port=0',
+      'admin.port=0',
+      `tls.directory=${this.#directory}`,
+      'log.format=json',
+      `services=${JSON.stringify(services)}`,
+      `routes=${JSON.stringify([{ match: '*', service: 'business' }])}`,
+      ...settings,
+    ];
+    this.#gateway = await this.#run({
+      name: 'gateway',
+      entry: builtPath('lib/cli'),
+      args: ['serve', ...all.flatMap((setting) => ['--set', setting])],
+      execArgv: gatewayNodeOptions(),
+      readyLine: /"gateway started".*"listen":"127\.0\.0\.1:(\d+)"/,
+    });
+    this.#target = {
+      url: `https://127.0.0.1:${(await this.#gateway.ready)[1]!}/gatesvr`,
+      certificateHash: certificateHash(this.#directory)!,
+      secret: this.#secret,
+    };
+  }
+
+  /** @returns "host:port" */
+  async #startService(name: 'hello' | 'business'): Promise<string> {
+    const service = await this.#run({
+      name,
+      entry: builtPath(`examples/${name}/main`),
+      args: ['--port', '0'],
+      env: { HELLO_TOKEN_SECRET: this.#secret, LEDGER_DIR: '' },
+      readyLine: /listens on (\S+)/,
+    });
+    return (await service.ready)[1]!;
+  }
+
+  async #run(options: BenchProcessOptions): Promise<BenchProcess> {
+    const started = await BenchProcess.start(options);
+    this.#processes.push(started);
+    return started;
+  }
+}
+
+/** For profiling: `BENCH_GATEWAY_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=/tmp/profiles"`. */
+function gatewayNodeOptions(): string[] {
+  return (process.env.BENCH_GATEWAY_NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '');
+}
