@@ -201,12 +201,10 @@ export class WebTransportConnection implements Connection {
   #sessionClosed(close: SessionClose): void {
     const remote = close.remote && this.#state !== 'closing';
     this.#finish(remote ? close : { ...(this.#ownClose ?? close), remote: false });
-    if (close.remote) {
-      // The peer closed; it ends the QUIC connection when it knows that its close arrived.
-      this.#timers.arm(this.#timer, PEER_CLOSE_MS);
-    } else {
-      this.#link.quic.close(http3Code.NO_ERROR, '');
-    }
+    // Who was told closes the QUIC connection. Coming from the side that closed, CONNECTION_CLOSE would overtake the
+    // reading of code and reason (Chromium); it has a while before it is cut off.
+    if (close.remote) this.#link.quic.close(http3Code.NO_ERROR, '');
+    else this.#timers.arm(this.#timer, PEER_END_MS);
   }
 
   #endLink(): void {
