@@ -59,7 +59,7 @@ export const routeFields = {
     required: true,
     allowed: 'an action, or a prefix that ends in "*"; not beginning with "gatesvr."',
     pattern: /^(?!gatesvr\.)([^\s*]{1,200}\*?|\*)$/,
-    doc: 'an action ("echo") or a prefix ("zone.*", "*"); an exact match wins, then the longest prefix',
+    doc: 'an action (`echo`) or a prefix (`zone.*`, `*`); an exact match wins, then the longest prefix',
     change: 'always',
   }),
   service: text({
@@ -95,7 +95,7 @@ export const routeFields = {
     min: 0,
     max: 600_000,
     unit: 'ms',
-    doc: 'from acceptance to the answer, at most `dispatch.timeoutMs`; 0 means that',
+    doc: 'from acceptance to the answer, at most `dispatch.timeoutMs`, which 0 stands for',
     change: 'down for actions whose answer is worthless later',
   }),
   idempotent: flag({
