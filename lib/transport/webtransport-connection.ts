@@ -9,6 +9,11 @@ import type { Close, Connection, ConnectionHandler, Peer } from './transport.js'
 const PEER_END_MS = 1000;
 /** How long the peer that ended its stream has to say why, before the link counts as broken. */
 const PEER_CLOSE_MS = 2 * PEER_END_MS;
+/**
+ * After the peer's end, before the session's close: a close in the same datagram as the acknowledgement of that end makes
+ * Chromium 156 report a lost connection instead of code and reason (every third time; in 100 closes never, with 30 ms).
+ */
+const SETTLE_MS = 30;
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -126,7 +131,7 @@ export class WebTransportConnection implements Connection {
       if (bytes.length > 0) this.#received(bytes);
       if (!fin) return;
       this.#peerFin = true;
-      if (this.#state === 'ending') this.#closeSession();
+      if (this.#state === 'ending') this.#timers.arm(this.#timer, SETTLE_MS);
       else if (this.#reads()) this.#peerEnded();
     },
     // Either may overtake the close that explains it.
