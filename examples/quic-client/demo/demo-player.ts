@@ -1,0 +1,136 @@
+import { RequestError, type ClientState, type GatesvrClient } from '../../../lib/client/node.js';
+import { UnitChecker } from '../../checker/unit-checker.js';
+import { digest } from '../../ledger/ledger.js';
+import { History, type RequestEnd, type RequestRecord } from './history.js';
+import { planRequest, type PlannedRequest } from './workload.js';
+
+/** When a link is cut. */
+export type CutPhase = 'before Welcome' | 'in replay' | 'in flight' | 'idle';
+
+export const cutPhases: readonly CutPhase[] = ['before Welcome', 'in replay', 'in flight', 'idle'];
+
+/** Requests sent at once: enough that some are under way when the link breaks, far below the gateway's limits. */
+const BURST = 8;
+
+/**
+ * One player of the demo: makes requests, breaks its own link in a phase on purpose, and writes down what its
+ * application sees.
+ */
+export class DemoPlayer {
+  readonly history: History;
+  readonly checker: UnitChecker;
+  readonly cuts: Record<CutPhase, number> = { 'before Welcome': 0, 'in replay': 0, 'in flight': 0, idle: 0 };
+  readonly client: GatesvrClient;
+  readonly #random: () => number;
+  readonly #open = new Set<Promise<void>>();
+  #voids = 0;
+  #nonce = 0;
+  /** What to cut when the time comes on the way back. */
+  #ambush: 'before Welcome' | 'in replay' | undefined;
+
+  constructor(
+    readonly name: string,
+    client: GatesvrClient,
+    random: () => number,
+  ) {
+    this.client = client;
+    this.#random = random;
+    this.history = new History(name);
+    this.checker = new UnitChecker(name);
+    client.onResume((_verdict, _reason, lost) => this.checker.welcomed(client.session!.epoch, lost));
+    client.onUnit((seq, items, replayed) => {
+      const { voids } = client.counters;
+      this.checker.unit(seq, items, voids - this.#voids);
+      this.#voids = voids;
+      this.history.unit(client.session!.epoch, items, replayed);
+      if (replayed) this.#spring('in replay');
+    });
+    client.onStateChange((state) => this.#passed(state));
+  }
+
+  get totalCuts(): number {
+    return cutPhases.reduce((sum, phase) => sum + this.cuts[phase], 0);
+  }
+
+  async start(): Promise<void> {
+    this.client.connect();
+    await this.client.ready();
+  }
+
+  /** Some requests, the link cut in `phase`, and back again. */
+  async round(phase: CutPhase): Promise<void> {
+    for (let i = 0; i < BURST; i++) this.#request();
+    if (phase === 'idle') await this.finish();
+    else await this.#pause();
+    if (phase === 'before Welcome' || phase === 'in replay') this.#ambush = phase;
+    this.#cutActive();
+    await this.client.ready();
+    this.#ambush = undefined;
+  }
+
+  /** Waits until every request has ended. */
+  async finish(): Promise<void> {
+    await Promise.all(this.#open);
+  }
+
+  async stop(): Promise<void> {
+    await this.finish();
+    await this.client.close({ logout: true });
+  }
+
+  #request(): void {
+    const plan = planRequest(`${this.name}-${++this.#nonce}`, this.#random);
+    const ended = this.#follow(plan).finally(() => this.#open.delete(ended));
+    this.#open.add(ended);
+  }
+
+  async #follow({ action, payload }: PlannedRequest): Promise<void> {
+    const bytes = new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));
+    const record: RequestRecord = { action, digest: digest(bytes), end: undefined };
+    this.history.requests.push(record);
+    const since = performance.now();
+    record.end = { ...(await this.#end(action, bytes)), tookMs: performance.now() - since };
+  }
+
+  async #end(action: string, payload: Uint8Array): Promise<Omit<RequestEnd, 'tookMs'>> {
+    try {
+      const { outcome, code, clientSeq } = await this.client.request(action, payload);
+      return { outcome, code, key: this.#key(clientSeq), error: undefined };
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      const { outcome, code, clientSeq } = error;
+      return { outcome, code, key: this.#key(clientSeq), error: error.error };
+    }
+  }
+
+  #key(clientSeq: number): string {
+    return clientSeq === 0 ? '' : `${this.client.session?.epoch ?? ''}/${clientSeq}`;
+  }
+
+  /** Cuts a link that stands, and counts it by what was under way. */
+  #cutActive(): void {
+    if (this.client.connectionState !== 'active') return;
+    const { underWay } = this.client.pendingRequests;
+    this.cuts[underWay > 0 ? 'in flight' : 'idle']++;
+    this.client.dropLink();
+  }
+
+  #passed(state: ClientState): void {
+    if (state === 'authenticating') this.#spring('before Welcome');
+    // A replay of nothing is over before a unit can be seen: then the verdict alone is cut off.
+    else if (state === 'replaying' && this.history.units % 2 === 0) this.#spring('in replay');
+  }
+
+  #spring(phase: 'before Welcome' | 'in replay'): void {
+    if (this.#ambush !== phase) return;
+    this.#ambush = undefined;
+    this.cuts[phase]++;
+    this.client.dropLink();
+  }
+
+  /** Long enough that answers are on their way, by chance: some turns of the event loop up to some milliseconds. */
+  #pause(): Promise<void> {
+    const ms = this.#random() * 30;
+    return new Promise((resolve) => (ms < 5 ? setImmediate(resolve) : setTimeout(resolve, ms)));
+  }
+}

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { connect } from '../../../lib/client/node.js';
+import { readLedger } from '../../ledger/ledger-reader.js';
+import type { DevSetUp } from '../surroundings.js';
+import { checkLedger } from './checker.js';
+import { cutPhases, DemoPlayer } from './demo-player.js';
+import { Killer } from './killer.js';
+import { report, verdictLine } from './report.js';
+
+export interface DemoOptions {
+  readonly setUp: DevSetUp;
+  readonly clients: number;
+  /** At least so many cuts of each phase, over all clients. */
+  readonly cutsPerPhase: number;
+  /** At least so long, in seconds: for kills to happen. */
+  readonly seconds: number;
+  /** A service to kill again and again. */
+  readonly kill?: string | undefined;
+  readonly random?: () => number;
+  readonly print: (line: string) => void;
+  /** For progress, overwritten each time; not at all where there is no terminal. */
+  readonly progress?: (line: string) => void;
+}
+
+/** How often progress is told, in ms. */
+const PROGRESS_MS = 500;
+
+/** Reconnects of the demo wait little: it is about cuts, not about sparing a gateway. */
+const BACKOFF = { baseMs: 20, maxMs: 500 };
+
+/**
+ * Clients that make requests while their links are cut in every phase; then what services wrote down is held against
+ * what the clients saw.
+ * @returns whether nothing was lost, duplicated, reordered or misplaced
+ * @throws Error when the set-up keeps no ledger
+ */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const { setUp, clients, kill, random = Math.random, print } = options;
+  if (setUp.ledgerDirectory === undefined) throw new Error('the services keep no ledger: nothing could be proved');
+  const run = randomBytes(3).toString('hex');
+  const players = await Promise.all(
+    Array.from({ length: clients }, (_, index) => startPlayer(setUp, `demo-${run}-${index + 1}`, random)),
+  );
+  const killer = kill === undefined ? undefined : new Killer(setUp, kill);
+  const since = performance.now();
+  const stopProgress = tellProgress(options, players, killer);
+  killer?.start();
+  try {
+    await Promise.all(players.map((player, index) => cutAndAsk(player, index, players, options, since)));
+    killer?.stop();
+    await Promise.all(players.map((player) => player.stop()));
+  } finally {
+    killer?.stop();
+    stopProgress();
+  }
+  const seconds = (performance.now() - since) / 1000;
+  const violations = [
+    ...players.flatMap(({ checker }) => checker.violations),
+    ...(await checkLedger({
+      histories: players.map(({ history }) => history),
+      ledger: readLedger(setUp.ledgerDirectory),
+      killed: killer?.killed ?? new Set(),
+    })),
+  ];
+  print(report({ players, violations, kills: killer?.killed.size ?? 0, seconds }));
+  return violations.length === 0;
+}
+
+async function startPlayer(setUp: DevSetUp, name: string, random: () => number): Promise<DemoPlayer> {
+  const client = connect({
+    url: setUp.gatewayUrl,
+    token: await setUp.token(name),
+    playerId: name,
+    backoff: BACKOFF,
+    ...(setUp.certificateHash === undefined ? {} : { serverCertificateHashes: [setUp.certificateHash] }),
+  });
+  const player = new DemoPlayer(name, client, random);
+  await player.start();
+  return player;
+}
+
+/** Rounds of every phase in turn, each player beginning with another, until all together have done enough. */
+async function cutAndAsk(
+  player: DemoPlayer,
+  index: number,
+  players: readonly DemoPlayer[],
+  { cutsPerPhase, seconds }: DemoOptions,
+  since: number,
+): Promise<void> {
+  const isEnough = () =>
+    performance.now() - since >= seconds * 1000 &&
+    cutPhases.every((phase) => players.reduce((sum, { cuts }) => sum + cuts[phase], 0) >= cutsPerPhase);
+  for (let round = index; !isEnough(); round++) await player.round(cutPhases[round % cutPhases.length]!);
+}
+
+function tellProgress({ progress, seconds }: DemoOptions, players: readonly DemoPlayer[], killer?: Killer): () => void {
+  if (progress === undefined) return () => undefined;
+  const since = performance.now();
+  const timer = setInterval(() => {
+    const total = (value: (player: DemoPlayer) => number) => players.reduce((sum, player) => sum + value(player), 0);
+    const elapsed = ((performance.now() - since) / 1000).toFixed(0);
+    const requests = total(({ history }) => history.requests.length);
+    const verdict = verdictLine(players.flatMap(({ checker }) => checker.violations));
+    const kills = killer === undefined ? '' : `, kills ${killer.killed.size}`;
+    progress(`${elapsed}/${seconds} s  requests ${requests}, cuts ${total((p) => p.totalCuts)}${kills}  ${verdict}`);
+  }, PROGRESS_MS);
+  return () => clearInterval(timer);
+}
