@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const web = join(root, 'examples', 'web');
 const stampFile = join(dist, '.build-stamp');
+const outcome = join(dist, 'lib', 'cli.js');
 
 const stamp = stampOf([
   'lib',
@@ -20,7 +21,8 @@ const stamp = stampOf([
   'tsconfig.build.json',
   'package-lock.json',
 ]);
-if (process.argv.includes('--force') || !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp) {
+const isFresh = existsSync(outcome) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
+if (!isFresh || process.argv.includes('--force')) {
   compile();
   copyGenerated();
   await bundlePages();
