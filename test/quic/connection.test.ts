@@ -253,6 +253,32 @@ describe('QuicConnection', () => {
     pair.faults.length = 0;
   });
 
+  it('closes a connection that brings much and nothing for any stream, and serves the others', async () => {
+    pair = await QuicPair.start((quic) => new Echo(quic));
+    relay = new UdpRelay(pair.server.address.port);
+    const bad = pair.connect(await relay.start());
+    const good = pair.connect();
+    bad.quic.write(bad.quic.openBidi(), new Uint8Array(10_000), false);
+    const id = good.quic.openBidi();
+    good.quic.write(id, Buffer.from('one '), false);
+    await until(() => pair.accepted.length === 2 && good.side.bytes(id).length === 4);
+
+    // The engine throws away what it has seen before: bytes that count as received and reach nobody.
+    let before = pair.server.counters.packetsIn;
+    let replayed = 0;
+    while (pair.server.counters.ended.junk === 0) {
+      for (let i = 0; i < 50; i++) relay.replay();
+      replayed += 50;
+      before += 50;
+      await until(() => pair.server.counters.packetsIn >= before || pair.server.counters.ended.junk > 0);
+    }
+    assert.ok(replayed > 700 && replayed < 1200, `${replayed} datagrams`);
+    await until(() => bad.side.close !== undefined);
+    good.quic.write(id, Buffer.from('two'), true);
+    await until(() => good.side.ended.has(id));
+    assert.equal(good.side.bytes(id).toString(), 'one two');
+  });
+
   it('survives ten changes of the client’s address', async () => {
     pair = await QuicPair.start((quic) => new Echo(quic));
     relay = new UdpRelay(pair.server.address.port);

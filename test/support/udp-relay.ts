@@ -5,6 +5,7 @@ export class UdpRelay {
   readonly #inner = createSocket('udp4');
   #outer: Socket | undefined;
   #clientPort = 0;
+  #largest: Buffer = Buffer.alloc(0);
   /** Asked for every datagram; true loses it. */
   lose: (towardsServer: boolean) => boolean = () => false;
 
@@ -15,6 +16,7 @@ export class UdpRelay {
     await bind(this.#inner);
     this.#inner.on('message', (datagram, from) => {
       this.#clientPort = from.port;
+      if (datagram.length > this.#largest.length) this.#largest = datagram;
       if (!this.lose(true)) this.#outer?.send(datagram, this.serverPort, '127.0.0.1');
     });
     await this.rebind();
@@ -30,6 +32,11 @@ export class UdpRelay {
     });
     this.#outer?.close();
     this.#outer = outer;
+  }
+
+  /** Sends the largest datagram that came from the client to the server once more. */
+  replay(): void {
+    this.#outer?.send(this.#largest, this.serverPort, '127.0.0.1');
   }
 
   stop(): void {
