@@ -3,7 +3,7 @@
 // Some tests use programs that npm can't install. As root on Debian a missing one is installed; elsewhere its tests are
 // pending, by name, and the line to type is printed. With CI=true a missing program is a failure.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +21,15 @@ if (missing.length > 0) {
 }
 
 run('scripts/build.js', []);
-run('node_modules/mocha/bin/mocha.js', process.argv.slice(2));
+run('node_modules/mocha/bin/mocha.js', withFiles(process.argv.slice(2)));
+
+/** A folder stands for the tests in it, at any depth; without file or folder all tests run. */
+function withFiles(args) {
+  const testsIn = (folder) => `${folder.replace(/\/$/, '')}/**/*.test.ts`;
+  const isPath = (arg) => existsSync(arg) || arg.includes('*');
+  const given = args.map((arg) => (existsSync(arg) && statSync(arg).isDirectory() ? testsIn(arg) : arg));
+  return args.some(isPath) ? given : [...given, testsIn('test')];
+}
 
 /** Runs a script with this Node and ends with its exit code if that isn't 0. */
 function run(script, args) {
