@@ -359,6 +359,10 @@ export class Player implements Requester {
   }
 
   #arriveFresh(reason: string): Arrival {
+    const attachment = this.#queue.attach(0, this.#now());
+    if (attachment.resume === Resume.FULL) return this.#arrival(attachment, Resume.FRESH, reason);
+    // An epoch that nobody confirmed has lost units on overflow: FRESH can't say which, a new epoch need not.
+    this.#startEpoch();
     return this.#arrival(this.#queue.attach(0, this.#now()), Resume.FRESH, reason);
   }
 

@@ -324,6 +324,22 @@ describe('Player: epochs and generations', () => {
     assert.deepEqual(second.takeAll(scene.player, scene.now).map(shape), [['notify:x']]);
   });
 
+  it('opens another epoch when units of an unconfirmed one were lost on overflow', () => {
+    const scene = new Scene({ maxUnits: 2, overflow: 'drop-oldest' });
+    const first = scene.link('first');
+    scene.player.arriveFresh(first, scene.world.login(), 'new-login');
+    const epoch = scene.player.epoch;
+    scene.push('a');
+    first.takeAll(scene.player, scene.now);
+    scene.player.detach(first);
+    for (const topic of ['b', 'c', 'd']) scene.push(topic);
+    const second = scene.link('second');
+    const { verdict, nextServerSeq, lostFrom } = scene.player.arriveFresh(second, scene.world.login(), 'new-login');
+    assert.deepEqual([verdict, nextServerSeq, lostFrom], [Resume.FRESH, 1, 0]);
+    assert.notEqual(scene.player.epoch, epoch);
+    assert.deepEqual(second.takeAll(scene.player, scene.now).map(shape), [['notify:c'], ['notify:d']]);
+  });
+
   it('honours every generation from the last confirmed one on, and none before', () => {
     const scene = new Scene();
     const { player } = scene;
