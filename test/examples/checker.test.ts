@@ -4,10 +4,11 @@ import type { LedgerEntry } from '../../examples/ledger/ledger.js';
 import { checkLedger } from '../../examples/quic-client/demo/checker.js';
 import { History, type RequestEnd, type Sighting } from '../../examples/quic-client/demo/history.js';
 import type { Item } from '../../lib/client/node.js';
+import { Outcome } from '../../lib/protocol/message-codec.js';
 
 function response(clientSeq: number): Item {
   const empty = { message: '', payload: new Uint8Array(0), headers: {}, stream: false };
-  return { kind: 'response', response: { ...empty, clientSeq, code: 200, outcome: 0 } };
+  return { kind: 'response', response: { ...empty, clientSeq, code: 200, outcome: Outcome.ANSWERED } };
 }
 
 function notify(id: string, key?: string, place?: 'before' | 'after'): Item {

@@ -29,7 +29,8 @@ export const cycles: Soak = {
         await manyCycles(stand, from, to);
         await until(() => isEmpty(stand));
         marks.push(await liveBytes(collect));
-        print(`${to} cycles: ${describe(stand)}; live memory ${(marks.at(-1)! / 1024 / 1024).toFixed(2)} MiB`);
+        const resident = process.memoryUsage().rss;
+        print(`${to} cycles: ${describe(stand)}; live ${mib(marks.at(-1)!)}, resident ${mib(resident)}`);
       }
     } finally {
       await stand.stop();
@@ -69,6 +70,10 @@ export function describe({ gateway }: GatewayStand): string {
   return Object.entries(gateway.counts)
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(2)} MiB`;
 }
 
 /** The garbage collector, also where Node wasn't started with --expose-gc. */
