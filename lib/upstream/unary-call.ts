@@ -25,16 +25,22 @@ export abstract class UnaryCall {
 
   /**
    * @param remainingMs travels as the call's deadline; grpc-js ends the call with DEADLINE_EXCEEDED then
-   * @throws if grpc-js can't begin the call
+   * @throws if grpc-js can't begin the call; `ended` is not told then
    */
   start(channel: Channel, path: string, request: Uint8Array, metadata: Metadata, remainingMs: number): void {
     // grpc-js measures against Date.now(), so no other clock will do.
     const call = channel.createCall(path, Date.now() + remainingMs, null, null, null);
     this.#call = call;
-    call.start(metadata, this);
-    call.startRead();
-    call.sendMessageWithContext({}, asBuffer(request));
-    call.halfClose();
+    try {
+      call.start(metadata, this);
+      call.startRead();
+      call.sendMessageWithContext({}, asBuffer(request));
+      call.halfClose();
+    } catch (error) {
+      this.#ended = true;
+      this.cancel();
+      throw error;
+    }
   }
 
   /** Gives the call up; it ends with CANCELLED. */

@@ -75,7 +75,7 @@ export class UpstreamManager implements Upstream {
     for (const pool of this.#pools.values()) pool.start();
   }
 
-  /** Closes all channels; calls under way fail. */
+  /** Closes all channels to new calls. Those under way end by themselves: RequestProcessor.stop gives them up. */
   stop(): void {
     for (const pool of this.#pools.values()) pool.close();
   }

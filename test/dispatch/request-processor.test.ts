@@ -110,7 +110,8 @@ class Rig {
 }
 
 function answerOf(job: Job): Answer | undefined {
-  return (job.owner as TestOwner).answers.get(job);
+  assert.ok(job.owner instanceof TestOwner);
+  return job.owner.answers.get(job);
 }
 
 function assertAnswer(job: Job, code: number, outcome: Outcome): void {

@@ -1,5 +1,5 @@
-import { Metadata, Server, ServerCredentials, status as Status } from '@grpc/grpc-js';
-import type { MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js';
+import type { MethodDefinition, sendUnaryData, ServerUnaryCall, status as Status } from '@grpc/grpc-js';
 import { methods, type UpstreamRequest, type UpstreamResponseInit } from '../../lib/protocol/upstream-codec.js';
 
 export type RawCall = ServerUnaryCall<Uint8Array, Uint8Array>;
