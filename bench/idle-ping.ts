@@ -18,12 +18,13 @@ export const benchmark: Benchmark = {
       const lone = await stand.startProgram('gatesvr-clients');
       await lone.ask('hold', { target: stand.target, count: 1 });
       print(`one client, one request at a time, ${payload} B, ${rounds} × ${seconds} s in turn\n`);
-      await ping(lone, warmup!, payload!);
       const counts = [few!, many!];
       const measured = counts.map((): LoadReport[] => []);
       for (let i = 0; i < rounds!; i++) {
         for (const [index, count] of counts.entries()) {
           await idle.ask('hold', { target: stand.target, count });
+          // What the coming and going of so many has left behind is not what is asked for.
+          await ping(lone, warmup!, payload!);
           measured[index]!.push(await ping(lone, seconds!, payload!));
         }
       }

@@ -8,8 +8,6 @@ import { figure, table } from './support/table.js';
 
 /** A request may cost this share of what the obvious gateway spends on it. */
 const GOAL = 0.75;
-/** What this load needs above the defaults; all else, guarantees included, is as `gatesvr serve` has it. */
-const SETTINGS = ['session.requestsPerSecond=1000000', 'session.requestBurst=1000000'];
 
 /** One gateway with its clients, each in a process of its own. */
 interface Side {
@@ -28,7 +26,7 @@ export const benchmark: Benchmark = {
   options: { seconds: 5, rounds: 5, warmup: 3, connections: 100, inflight: 32, payload: 64 },
   async run({ seconds, rounds, warmup, connections, inflight, payload }, print) {
     const order = { ms: seconds! * 1000, inFlight: inflight!, payloadBytes: payload! };
-    const stand = await Stand.start(SETTINGS);
+    const stand = await Stand.start();
     try {
       const sides = [await yardstickSide(stand, connections!), await gatesvrSide(stand, connections!)];
       print(`${connections} connections × ${inflight} in flight, ${payload} B, ${rounds} × ${seconds} s in turn\n`);

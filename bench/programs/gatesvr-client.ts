@@ -28,6 +28,7 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
   #load: Load | undefined;
   #welcome: Welcome | undefined;
   #ready: (() => void) | undefined;
+  #left: (() => void) | undefined;
   #gone: ((reason: Error) => void) | undefined;
   #clientSeq = 0;
   #position = 0;
@@ -49,11 +50,13 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
     });
   }
 
-  /** Logs out: the gateway forgets the player. */
-  leave(): void {
-    this.#stopTimers();
-    this.#write({ bye: { reason: Reason.LOGOUT } });
-    this.flush();
+  /** Logs out, so that the gateway forgets the player. Resolves when the connection is gone. */
+  leave(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#left = resolve;
+      this.#write({ bye: { reason: Reason.LOGOUT } });
+      this.flush();
+    });
   }
 
   send(payload: Uint8Array, load: Load): void {
@@ -85,10 +88,15 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
   }
 
   closed({ code, reason }: Close): void {
-    this.#stopTimers();
+    this.#wheel.disarm(this.#heartbeat);
+    this.#wheel.disarm(this.#ackTimer);
+    if (this.#left !== undefined) {
+      this.#left();
+      return;
+    }
     const problem = `the connection was closed: ${code} ${reason}`;
     this.#gone?.(new Error(problem));
-    this.#load?.trouble(problem);
+    this.#load?.spoiled(problem);
   }
 
   #frame(frame: ServerFrame): void {
@@ -110,7 +118,7 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
         this.#write({ ack: this.#position });
         break;
       case 'slow':
-        this.#load?.trouble('counted as slow');
+        this.#load?.spoiled('counted as slow');
         break;
       default:
       // Pong needs no answer; Kick, Error and Reconnect precede a close.
@@ -118,7 +126,7 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
   }
 
   #settle(first: number, seq: number): void {
-    if (first !== this.#position + 1) this.#load?.trouble(`unit ${first} after ${this.#position}`);
+    if (first !== this.#position + 1) this.#load?.spoiled(`unit ${first} after ${this.#position}`);
     this.#position = seq;
   }
 
@@ -155,10 +163,5 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
 
   #write(frame: ClientFrameInit): void {
     this.#out.push(encodeClientFrame(frame));
-  }
-
-  #stopTimers(): void {
-    this.#wheel.disarm(this.#heartbeat);
-    this.#wheel.disarm(this.#ackTimer);
   }
 }

@@ -10,8 +10,8 @@ import { Load, type LoadOrder } from '../support/load.js';
 import type { Target } from '../support/stand.js';
 import { GatesvrClient } from './gatesvr-client.js';
 
-/** Few enough that the gateway asks nobody to prove an address. */
-const HANDSHAKES_AT_A_TIME = 20;
+/** Clients that come or go at a time: few enough that the gateway asks nobody to prove an address. */
+const AT_A_TIME = 20;
 
 const engine = loadEngine();
 if (!isEngine(engine)) throw new Error(engine.reason);
@@ -19,30 +19,34 @@ const endpoint = new QuicEndpoint({ engine, clock: systemClock, transport: { idl
 const wheel = new TimerWheel(systemClock, 5);
 const clients: GatesvrClient[] = [];
 let connected = 0;
-let connecting = 0;
 
 answerCommands({
-  /** Connects further clients until there are `count`; lets the newest go if there are more. */
+  /** Connects further clients until there are `count`, or lets go those that are too many. */
   hold: async ({ target, count }: { target: Target; count: number }) => {
-    for (const client of clients.splice(count)) client.leave();
+    const leaving = clients.splice(count);
+    await sideBySide(leaving.length, () => leaving.pop()!.leave());
     const dialer = new WebTransportDialer(endpoint, wheel, {
       trust: { hashes: [Buffer.from(target.certificateHash, 'base64')] },
     });
     const tokens = new TokenIssuer(target.secret);
-    const workers = Array.from({ length: HANDSHAKES_AT_A_TIME }, async () => {
-      while (clients.length + connecting < count) await connect(dialer, target, tokens);
-    });
-    await Promise.all(workers);
+    await sideBySide(count - clients.length, () => connect(dialer, target, tokens));
   },
   run: (order: LoadOrder) => new Load(order).run(clients),
 });
 console.log('ready');
 
+/** Does something `count` times, several at a time. */
+async function sideBySide(count: number, act: () => Promise<void>): Promise<void> {
+  let left = count;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await act();
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, worker));
+}
+
 async function connect(dialer: WebTransportDialer, { url }: Target, tokens: TokenIssuer): Promise<void> {
-  connecting++;
   const token = await tokens.sign({ player: `bench-${process.pid}-${++connected}` });
   const client = new GatesvrClient(await dialer.dial(url, new AbortController().signal), wheel);
   await client.login(token);
   clients.push(client);
-  connecting--;
 }

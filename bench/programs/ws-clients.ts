@@ -16,7 +16,7 @@ class WsClient implements LoadClient {
     socket.on('message', (data: RawData) => {
       this.#load?.answered(this, (data as Buffer).subarray(ID_BYTES));
     });
-    socket.on('close', (code: number) => this.#load?.trouble(`the socket was closed: ${code}`));
+    socket.on('close', (code: number) => this.#load?.spoiled(`the socket was closed: ${code}`));
   }
 
   static connect(url: string): Promise<WsClient> {

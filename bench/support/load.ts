@@ -83,9 +83,10 @@ export class Load {
     this.#end(client, performance.now());
   }
 
-  /** What is not the end of a request, and shouldn't have happened. */
-  trouble(problem: string): void {
+  /** Something else went wrong, a connection was lost perhaps: the run has failed and ends at once. */
+  spoiled(problem: string): void {
     this.#count(problem, 1);
+    this.#finished!();
   }
 
   #end(client: LoadClient, now: number): void {

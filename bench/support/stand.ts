@@ -6,6 +6,9 @@ import { certificateHash } from '../../lib/dev/certificate-hash.js';
 import { BenchProcess, type BenchProcessOptions } from './bench-process.js';
 import { buildPrograms, builtPath, programPath, type Program } from './build.js';
 
+/** What a load needs above the defaults; all else, guarantees included, is as `gatesvr serve` has it. */
+const NO_RATE_LIMIT = ['session.requestsPerSecond=1000000', 'session.requestBurst=1000000'];
+
 /** Where the gateway listens and who may connect; what the clients' process needs. */
 export interface Target {
   readonly url: string;
@@ -28,7 +31,7 @@ export class Stand {
   #target: Target | undefined;
 
   /** @param settings "key=value" of the gateway's configuration */
-  static async start(settings: readonly string[]): Promise<Stand> {
+  static async start(settings: readonly string[] = []): Promise<Stand> {
     await buildPrograms();
     const stand = new Stand();
     try {
@@ -80,6 +83,7 @@ export class Stand {
       'log.format=json',
       `services=${JSON.stringify(services)}`,
       `routes=${JSON.stringify([{ match: '*', service: 'business' }])}`,
+      ...NO_RATE_LIMIT,
       ...settings,
     ];
     this.#gateway = await this.#run({
