@@ -14,8 +14,8 @@ export class RequestDesk {
   readonly #client: () => GatesvrClient;
   readonly #journal: Journal;
   readonly #roundTrips: Series;
-  /** Requests that this client ended by itself since the last report, by what it said of them. */
-  readonly #failures = new Map<string, number>();
+  /** Actions of the requests that this client ended by itself since the last report, by what it said of them. */
+  readonly #failures = new Map<string, string[]>();
 
   constructor(client: () => GatesvrClient, journal: Journal, roundTrips: Series) {
     this.#client = client;
@@ -31,7 +31,7 @@ export class RequestDesk {
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (error.reply !== undefined) this.#answered(error.clientSeq, action, since, byHand);
-      else this.#failed(`${action}: ${error.error?.toLowerCase().replaceAll('_', ' ') ?? error.message}`);
+      else this.#failed(action, error.error?.toLowerCase().replaceAll('_', ' ') ?? error.message);
     }
   }
 
@@ -42,14 +42,16 @@ export class RequestDesk {
   }
 
   /** Many end at once, so they are told together. */
-  #failed(what: string): void {
+  #failed(action: string, why: string): void {
     if (this.#failures.size === 0) setTimeout(() => this.#report(), 0);
-    this.#failures.set(what, (this.#failures.get(what) ?? 0) + 1);
+    this.#failures.set(why, [...(this.#failures.get(why) ?? []), action]);
   }
 
   #report(): void {
-    for (const [what, count] of this.#failures) {
-      this.#journal.happened(count === 1 ? `Request ended, ${what}` : `${count} requests ended, ${what}`, 'bad');
+    for (const [why, actions] of this.#failures) {
+      const which = [...new Set(actions)].join(', ');
+      const count = actions.length === 1 ? '1 request' : `${actions.length} requests`;
+      this.#journal.happened(`${count} ended without an answer, ${why}: ${which}`, 'bad');
     }
     this.#failures.clear();
   }

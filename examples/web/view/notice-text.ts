@@ -28,7 +28,7 @@ function afterTheEnd(player: Player, { code, reason, kick }: Ending): NoticeText
     return {
       tone: 'bad',
       title: 'Another login took this player over.',
-      text: `A player has one session: the gateway sent Kick REPLACED and closed this one (${code}). A client that was replaced stays away.`,
+      text: `A player has one session; this one got Kick REPLACED, was closed with ${code} and stays away.`,
       action: { label: 'Take it back', run: () => player.connect() },
     };
   }

@@ -13,7 +13,7 @@ const BURST = 50;
 const offers: readonly Offer[] = [
   {
     label: 'Around',
-    hint: 'notifies on both sides',
+    hint: 'notifies around it',
     asks: () => [{ action: 'around', payload: { before: 2, after: 2 } }],
   },
   { label: 'Roll a die', hint: 'the Zone service', asks: () => [{ action: 'zone.roll', payload: { sides: 6 } }] },
@@ -21,6 +21,7 @@ const offers: readonly Offer[] = [
   { label: 'Count', hint: 'each runs once', asks: () => [{ action: 'count', payload: {} }] },
   { label: 'Slow, 3 s', hint: 'cut it meanwhile', asks: () => [{ action: 'slow', payload: { ms: 3000 } }] },
   { label: 'Fail', hint: 'an error of its own', asks: () => [{ action: 'fail', payload: { code: 409 } }] },
+  { label: 'Crash', hint: 'a bug in its code', asks: () => [{ action: 'fail', payload: { crash: true } }] },
   {
     label: `Burst of ${BURST}`,
     hint: 'all at once',

@@ -52,10 +52,10 @@ export class RoundTripChart {
   }
 
   #tell(request: number | undefined, heartbeat: number | undefined): void {
-    const text = request === undefined ? 'no requests yet' : `median ${shortMs(request)}`;
+    const text = request === undefined ? '–' : shortMs(request);
     setText(this.#now, text);
     const beat = heartbeat === undefined ? '' : `, last heartbeat ${shortMs(heartbeat)}`;
-    this.#plot.describe(`Round-trip time of requests: ${text}${beat}`);
+    this.#plot.describe(`Round-trip time, median of the newest ${NEWEST} requests: ${text}${beat}`);
   }
 }
 

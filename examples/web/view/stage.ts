@@ -23,8 +23,8 @@ import { ZeroLine } from './zero-line.js';
 
 /** A minute of the fastest steady traffic. */
 const ROUND_TRIPS = 3000;
-/** Charts move by a few pixels a second: ten pictures are enough. */
-const CHART_MS = 100;
+/** Charts move by a few pixels a second: ten pictures are enough, and one for those who don't want motion. */
+const CHART_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 100;
 
 /** Puts the page together, model and views, and draws the views from the model in every frame. */
 export class Stage {
