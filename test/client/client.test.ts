@@ -230,7 +230,7 @@ describe('the client', () => {
       assert.deepEqual(all, ['1:news', '2:chat', '3:news', '3:news']);
     });
 
-    it('shows handlers registered before connect the whole replay', async () => {
+    it('shows handlers registered before connect the whole replay [B23]', async () => {
       const client = make();
       const seen: [string, boolean][] = [];
       client.onNotify('news', (notify) => seen.push([notify.text(), notify.replayed]));
@@ -312,7 +312,7 @@ describe('the client', () => {
       assert.deepEqual(seen, ['a']);
     });
 
-    it('drops what comes twice and counts it', async () => {
+    it('drops what comes twice and counts it [B3]', async () => {
       const { client, session } = await active();
       const seen: string[] = [];
       client.onNotify('news', (notify) => seen.push(notify.text()));
@@ -505,7 +505,7 @@ describe('the client', () => {
   });
 
   describe('resuming', () => {
-    it('asks for what follows its position and sees each unit once', async () => {
+    it('asks for what follows its position and sees each unit once [B23]', async () => {
       const { client, session } = await active();
       const seen: string[] = [];
       client.onNotify('news', (notify) => seen.push(notify.text()));
@@ -886,7 +886,7 @@ describe('the client', () => {
       assert.equal((await reply).text(), 'later');
     });
 
-    it('neither answered nor in flight end with an unknown outcome, after Replayed and not before', async () => {
+    it('neither answered nor in flight end with an unknown outcome, after Replayed and not before [B8]', async () => {
       const { client } = await active();
       let ended = false;
       const failed = error(client.request('act')).finally(() => (ended = true));

@@ -27,7 +27,8 @@ export class ModelGateway {
   readonly violations: string[] = [];
   /** Accepted and not answered: client seq → payload. */
   readonly inFlight = new Map<number, string>();
-  epoch = 1;
+  /** Of the present life; the first login begins the first one. */
+  epoch = 0;
   #unacked: ModelUnit[] = [];
   #nextSeq = 1;
   #acked = 0;
