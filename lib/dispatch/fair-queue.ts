@@ -3,9 +3,9 @@ import { Line } from './line.js';
 
 /**
  * Who is next at one service: players take turns, and each player's jobs go first come first served. One with a thousand
- * requests waiting delays another's only one by a single request. Keeps `serial` (see {@link Line.due}).
+ * requests waiting delays another's only one by a single turn. Keeps `serial` (see {@link Line.due}).
  *
- *   round   alice ─► bob ─► carol ─► …          take() serves the first and sends it to the end
+ *   round   alice ─► bob ─► carol ─► …          take() serves the first and sends it to the end after its turn
  *             │       │       │
  *             7       1       2    jobs in line
  *
@@ -15,7 +15,16 @@ export class FairQueue {
   readonly #lines = new Map<string, Line>();
   /** Lines whose first job is due, in turn. A Set keeps its order, and any line can leave it. */
   readonly #round = new Set<Line>();
+  readonly #turn: number;
   #length = 0;
+
+  /**
+   * @param turn jobs in a row that a player may have: those taken together are answered together too, and the answers
+   * leave in one packet
+   */
+  constructor(turn = 1) {
+    this.#turn = turn;
+  }
 
   /** Jobs that wait. */
   get length(): number {
@@ -50,8 +59,8 @@ export class FairQueue {
 
   /** Takes a waiting job out, wherever it stands. */
   remove(job: Job): void {
-    const line = job.line;
-    if (line === undefined) return;
+    if (!job.inLine) return;
+    const line = this.#lineOf(job.owner.id);
     line.remove(job);
     this.#length--;
     this.#update(line);
@@ -67,7 +76,7 @@ export class FairQueue {
     this.#length--;
     line.running++;
     line.runningSerial = job.route.serial;
-    this.#round.delete(line);
+    if (++line.takenInTurn >= this.#turn) this.#leaveRound(line);
     this.#update(line);
     return job;
   }
@@ -99,7 +108,12 @@ export class FairQueue {
   /** After any change of a line: in the round exactly while its first job is due; forgotten when idle. */
   #update(line: Line): void {
     if (line.due) this.#round.add(line);
-    else this.#round.delete(line);
+    else this.#leaveRound(line);
     if (line.idle) this.#lines.delete(line.playerId);
+  }
+
+  #leaveRound(line: Line): void {
+    this.#round.delete(line);
+    line.takenInTurn = 0;
   }
 }

@@ -1,7 +1,6 @@
 import { WheelTimer } from '../timer-wheel.js';
 import type { Outcome } from '../protocol/message-codec.js';
 import type { UpstreamNotify } from '../protocol/upstream-codec.js';
-import type { Line } from './line.js';
 import type { Route } from './router.js';
 
 /** How a request ended. Goes to the client as the Response, between the notifies. */
@@ -41,7 +40,7 @@ export class Job extends WheelTimer {
   /** Address of the instance that had it last; another try goes elsewhere if it can. */
   lastInstance: string | undefined;
   /** Place in line; these belong to FairQueue. */
-  line: Line | undefined;
+  inLine = false;
   ahead: Job | undefined;
   behind: Job | undefined;
   /** The server seq kept for its Response, with `ordering: arrival`; 0 without. */

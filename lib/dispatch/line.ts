@@ -9,6 +9,8 @@ export class Line {
   last: Job | undefined;
   /** Jobs taken from here and not finished. */
   running = 0;
+  /** Jobs taken since it was this player's turn. */
+  takenInTurn = 0;
   /** One of them is `serial`, so it runs alone. */
   runningSerial = false;
 
@@ -29,7 +31,7 @@ export class Line {
   }
 
   append(job: Job): void {
-    job.line = this;
+    job.inLine = true;
     job.ahead = this.last;
     if (this.last === undefined) this.first = job;
     else this.last.behind = job;
@@ -38,7 +40,7 @@ export class Line {
 
   /** Puts `job` before all that wait. */
   prepend(job: Job): void {
-    job.line = this;
+    job.inLine = true;
     job.behind = this.first;
     if (this.first === undefined) this.last = job;
     else this.first.ahead = job;
@@ -52,6 +54,6 @@ export class Line {
     else job.behind.ahead = job.ahead;
     job.ahead = undefined;
     job.behind = undefined;
-    job.line = undefined;
+    job.inLine = false;
   }
 }

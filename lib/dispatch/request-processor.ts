@@ -285,8 +285,11 @@ export interface ServiceCounters {
   readonly refused: number;
 }
 
+/** What one player's turn may take of a service's places: the next player in line waits for a fraction of them at most. */
+const TURN_SHARE = 1 / 8;
+
 class ServiceWork implements ServiceCounters {
-  readonly queue = new FairQueue();
+  readonly queue: FairQueue;
   /** Jobs whose call has not ended. */
   readonly calling = new Set<Job>();
   refused = 0;
@@ -295,7 +298,9 @@ class ServiceWork implements ServiceCounters {
     readonly name: string,
     readonly maxInFlight: number,
     readonly maxQueued: number,
-  ) {}
+  ) {
+    this.queue = new FairQueue(Math.max(1, Math.floor(maxInFlight * TURN_SHARE)));
+  }
 
   get inFlight(): number {
     return this.calling.size;

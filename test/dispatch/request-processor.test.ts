@@ -139,7 +139,7 @@ describe('RequestProcessor', () => {
     assert.equal(answerOf(job)!.message, 'teapot');
   });
 
-  it('hands over no more at a time than the service bears, counting work until it is done', () => {
+  it('hands over no more at a time than the service bears, counting work until it is done [B16]', () => {
     const { submit, upstream, processor } = make();
     const jobs = Array.from({ length: 4 }, () => submit());
     assert.equal(upstream.calls.length, 2);
@@ -252,7 +252,7 @@ describe('RequestProcessor', () => {
     rig.assertEmpty();
   });
 
-  it('never fires a deadline once the answer is there', () => {
+  it('never fires a deadline once the answer is there [B17]', () => {
     const { submit, clock, upstream, rig } = make();
     upstream.answer(submit({ timeoutMs: 500 }));
     rig.assertEmpty();
@@ -378,7 +378,7 @@ describe('RequestProcessor', () => {
     assert.deepEqual(upstream.calls, [next]);
   });
 
-  it('survives an owner that throws: the next job goes on', () => {
+  it('survives an owner that throws: the next job goes on [B18]', () => {
     const { submit, upstream, processor, rig } = make({ business: { inFlight: 1, queue: 10 } });
     const broken = new TestOwner();
     broken.onAnswer = () => {

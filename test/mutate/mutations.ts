@@ -6,11 +6,15 @@ const BINDING = 'lib/delivery/notify-ordering-manager.ts';
 const PLAYER = 'lib/player/player.ts';
 const MANAGER = 'lib/player/player-manager.ts';
 const SESSION = 'lib/session/session.ts';
+const PROCESSOR = 'lib/dispatch/request-processor.ts';
+const INBOX = 'lib/client/inbox.ts';
 
 const queueTests = ['test/delivery/ordered-message-queue.test.ts'];
 const senderTests = ['test/delivery/ordered-sender.test.ts'];
 const bindingTests = ['test/delivery/notify-ordering-manager.test.ts'];
 const playerTests = ['test/player/player.test.ts'];
+const dispatchTests = ['test/dispatch/request-processor.test.ts'];
+const clientTests = ['test/client/client.test.ts'];
 const sessionTests = ['test/session/session.test.ts'];
 
 /** Every defence that stands against a known failure case, by the number of the case. */
@@ -38,6 +42,14 @@ export const mutations: readonly Mutation[] = [
     find: 'this.#replay = this.#sent.size === 0 ? undefined : this.#sent.values();',
     replace: 'this.#replay = this.#sent.size === 0 ? undefined : [...this.#sent.values()].reverse().values();',
     tests: queueTests,
+  },
+  {
+    caseNumber: 3,
+    what: 'the client delivers what it has had already',
+    file: INBOX,
+    find: "if (seq <= this.#position) return 'duplicate';",
+    replace: "if (seq <= this.#position) return 'new';",
+    tests: clientTests,
   },
   {
     caseNumber: 4,
@@ -190,6 +202,30 @@ export const mutations: readonly Mutation[] = [
     tests: ['test/session/token-bucket.test.ts'],
   },
   {
+    caseNumber: 16,
+    what: 'only what waits is counted, not what is under way',
+    file: PROCESSOR,
+    find: 'while (work.inFlight < work.maxInFlight && ',
+    replace: 'while (',
+    tests: dispatchTests,
+  },
+  {
+    caseNumber: 17,
+    what: 'a deadline runs on after the answer',
+    file: PROCESSOR,
+    find: '    this.#wheel.disarm(job);\n',
+    replace: '',
+    tests: dispatchTests,
+  },
+  {
+    caseNumber: 18,
+    what: 'an exception in one request is not caught',
+    file: PROCESSOR,
+    find: "      this.#fault('an answer could not be delivered', job, error);",
+    replace: '      throw error;',
+    tests: dispatchTests,
+  },
+  {
     caseNumber: 20,
     what: "silence is measured by the machine's wall clock",
     file: SESSION,
@@ -214,11 +250,35 @@ export const mutations: readonly Mutation[] = [
     tests: sessionTests,
   },
   {
+    caseNumber: 23,
+    what: 'handlers are not told of what is replayed',
+    file: 'lib/client/delivery.ts',
+    find: "else if (item.kind === 'notify') this.#notify(",
+    replace: "else if (item.kind === 'notify' && !replayed) this.#notify(",
+    tests: clientTests,
+  },
+  {
+    caseNumber: 23,
+    what: 'the resume position is not advanced',
+    file: INBOX,
+    find: "    return this.#policy.mode === 'saved' ? this.#saved : this.#position;",
+    replace: '    return this.#saved;',
+    tests: clientTests,
+  },
+  {
     caseNumber: 24,
     what: 'a phase of the stop may take for ever',
     file: 'lib/shutdown.ts',
     find: '  const finished = await Promise.race([done, timeout]);',
     replace: '  const finished = await done.then(() => timeout.then(() => true));',
     tests: ['test/shutdown.test.ts'],
+  },
+  {
+    caseNumber: 25,
+    what: 'an error in the place of an answer counts as one',
+    file: 'examples/quic-client/demo/checker.ts',
+    find: "    } else if (seen.outcome !== 'ANSWERED') {",
+    replace: "    } else if (seen.outcome !== 'ANSWERED' && seen.code === 0) {",
+    tests: ['test/examples/checker.test.ts'],
   },
 ];
