@@ -16,4 +16,9 @@ export class QuicCounters {
   /** Gauges: connections that stand, and those whose handshake runs. */
   open = 0;
   handshaking = 0;
+
+  sent(datagramBytes: number): void {
+    this.packetsOut++;
+    this.bytesOut += datagramBytes;
+  }
 }

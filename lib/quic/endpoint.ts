@@ -214,6 +214,11 @@ export class QuicEndpoint implements ConnectionHost {
     this.#scheduleFlush();
   }
 
+  /** Sends now what connections have to send, for a caller that knows that its turn is over. */
+  flush(): void {
+    this.#flushTouched();
+  }
+
   addRoute(id: Uint8Array, connection: QuicConnection): void {
     this.#routes.set(routeKey(id), connection);
   }
@@ -287,8 +292,10 @@ export class QuicEndpoint implements ConnectionHost {
     }
     if (header.version !== VERSION_1) {
       if (datagram.length < MIN_INITIAL_BYTES) return;
+      const answer = versionNegotiation(header);
+      if (!this.socket.sendCopy(answer, from.port, from.address)) return;
       this.counters.versionNegotiations++;
-      this.socket.sendCopy(versionNegotiation(header), from.port, from.address);
+      this.counters.sent(answer.length);
       return;
     }
     const initial = readInitial(datagram, header);
@@ -348,6 +355,7 @@ export class QuicEndpoint implements ConnectionHost {
     const { sourceId, destinationId, version } = initial;
     const length = this.#engine.writeRetry(sourceId, destinationId, retryId, token, version, slot);
     this.counters.retries++;
+    this.counters.sent(length);
     this.socket.send(length, from.port, from.address);
   }
 
@@ -373,7 +381,12 @@ export class QuicEndpoint implements ConnectionHost {
 
   readonly #flush = (): void => {
     this.#flushing = false;
+    this.#flushTouched();
+  };
+
+  #flushTouched(): void {
     const touched = this.#touched;
+    if (touched.length === 0) return;
     this.#touched = [];
     for (let i = 0; i < touched.length; i++) {
       if (this.#flushOne(touched[i]!)) continue;
@@ -381,7 +394,7 @@ export class QuicEndpoint implements ConnectionHost {
       this.#touched = touched.slice(i).concat(this.#touched);
       return;
     }
-  };
+  }
 
   /** @returns false when the socket is full */
   #flushOne(connection: QuicConnection): boolean {

@@ -85,12 +85,13 @@ export class UdpSocket {
     this.#socket.send(slot, 0, length, port, host, this.#sent);
   }
 
-  /** Sends a datagram of its own, if there is a slot; it's lost otherwise. */
-  sendCopy(bytes: Uint8Array, port: number, host: string): void {
+  /** Sends a datagram that isn't written into a slot, if there is one. @returns false when it is lost */
+  sendCopy(bytes: Uint8Array, port: number, host: string): boolean {
     const slot = this.slot();
-    if (slot === undefined || bytes.length > slot.length) return;
+    if (slot === undefined) return false;
     slot.set(bytes);
     this.send(bytes.length, port, host);
+    return true;
   }
 
   /** Resolves when the address is free. */
