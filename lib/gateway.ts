@@ -137,7 +137,8 @@ export class Gateway {
         log: clientLog,
         metrics: this.#metrics,
         counters: sessionCounters,
-        schedule: new TurnQueue().schedule,
+        // What sessions write goes out at once: another turn would only delay it.
+        schedule: new TurnQueue(() => this.#endpoint?.flush()).schedule,
       },
       config.session.maxSessions,
       randomId,

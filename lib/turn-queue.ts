@@ -3,8 +3,14 @@
  * done once. One immediate a turn serves everybody.
  */
 export class TurnQueue {
+  readonly #done: () => void;
   #work: (() => void)[] = [];
   #scheduled = false;
+
+  /** @param done called last, after all work of a turn: for what the work itself left to the end of the turn */
+  constructor(done: () => void = () => undefined) {
+    this.#done = done;
+  }
 
   readonly schedule = (work: () => void): void => {
     this.#work.push(work);
@@ -18,5 +24,6 @@ export class TurnQueue {
     const work = this.#work;
     this.#work = [];
     for (const item of work) item();
+    this.#done();
   };
 }
