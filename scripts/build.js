@@ -5,10 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundlePages } from './bundle-pages.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const web = join(root, 'examples', 'web');
 const stampFile = join(dist, '.build-stamp');
 const outcome = join(dist, 'lib', 'cli.js');
 
@@ -20,12 +20,13 @@ const stamp = stampOf([
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',
+  'scripts/bundle-pages.js',
 ]);
 const isFresh = existsSync(outcome) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
 if (!isFresh || process.argv.includes('--force')) {
   compile();
   copyGenerated();
-  await bundlePages();
+  await bundlePages(join(dist, 'web'));
   writeFileSync(stampFile, stamp);
 }
 
@@ -46,30 +47,6 @@ function copyGenerated() {
   const to = join(dist, 'lib', 'gen');
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(join(root, 'lib/gen'))) cpSync(join(root, 'lib/gen', name), join(to, name));
-}
-
-/** Every page script at the top of examples/web becomes one file; everything else there is copied as it is. */
-async function bundlePages() {
-  if (!existsSync(web)) return;
-  const to = join(dist, 'web');
-  mkdirSync(to, { recursive: true });
-  const entries = readdirSync(web, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const scripts = entries.filter(({ name }) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
-  for (const { name } of entries) {
-    if (!name.endsWith('.ts') && name !== 'tsconfig.json') cpSync(join(web, name), join(to, name));
-  }
-  if (scripts.length === 0) return;
-  const { build } = await import('esbuild');
-  await build({
-    entryPoints: scripts.map(({ name }) => join(web, name)),
-    outdir: to,
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    sourcemap: true,
-    logLevel: 'warning',
-  });
 }
 
 /** A digest of names, sizes and times of everything that goes into the build. */

@@ -22,6 +22,8 @@ export interface DevOptions {
   readonly ports?: Partial<DevPorts>;
   /** Where state, certificate, token secret and ledgers are kept. Default ".gatesvr" of the working directory. */
   readonly directory?: string;
+  /** Where the built page is. Default "dist/web" of the package. */
+  readonly page?: string;
   /** Whether the services keep a ledger. Default yes. */
   readonly ledger?: boolean;
   /** Configuration file of the gateway. */
@@ -59,7 +61,8 @@ export async function runDev(options: DevOptions = {}): Promise<Dev> {
   const gateway = gatewaySpec({ ports, certificates: files.certificates, config, configFile, settings });
   const groups = [serviceSpecs({ ports, secret, ledgerDirectory }), [gateway]];
   const terminal = new Terminal(options.output ?? process.stdout);
-  const setUp = new DevSetUp({ ports, config, files, startedAt, ledgerDirectory, secret, groups, terminal });
+  const page = options.page ?? webRoot();
+  const setUp = new DevSetUp({ ports, config, files, page, startedAt, ledgerDirectory, secret, groups, terminal });
   signal?.addEventListener('abort', () => void setUp.stop(), { once: true });
   await setUp.start(signal);
   return setUp;
@@ -86,6 +89,8 @@ interface Parts {
   /** The gateway's; its ports are those in `ports`. */
   readonly config: Config;
   readonly files: Files;
+  /** Directory of the built page. */
+  readonly page: string;
   readonly startedAt: Date;
   readonly ledgerDirectory: string | undefined;
   readonly secret: string;
@@ -103,7 +108,7 @@ class DevSetUp implements Dev {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const { groups, terminal, secret, ports } = parts;
+    const { groups, terminal, secret, ports, page } = parts;
     this.#supervisor = new Supervisor(groups, systemClock, {
       line: (name, line) => {
         terminal.line(name, line);
@@ -113,7 +118,7 @@ class DevSetUp implements Dev {
       },
     });
     this.#page = new PageServer({
-      root: webRoot(),
+      root: page,
       tokens: new TokenIssuer(secret),
       info: () => this.#info,
       processes: () => this.#supervisor.statuses,

@@ -39,6 +39,8 @@ export function fillRequestPanel(desk: RequestDesk, traffic: SteadyTraffic): voi
     }),
   );
   const rates = byId('rates', HTMLFieldSetElement);
+  const asked = new URL(location.href).searchParams.get('rate') ?? '';
+  for (const input of rates.querySelectorAll('input')) input.checked ||= input.value === asked;
   const follow = (): void => {
     traffic.rate = Number(rates.querySelector<HTMLInputElement>(':checked')?.value ?? 0);
   };

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { runDev } from '../../lib/dev/dev.js';
+import type { Dev } from '../../lib/dev/dev.js';
+import { requireProgram } from '../support/system-programs.js';
+
+const BROWSER_ARGS = [
+  '--no-sandbox',
+  '--headless',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const screenshots = fileURLToPath(new URL('../output/browser/', import.meta.url));
+
+describe('the page of npm start, in Chromium', function () {
+  this.timeout(180_000);
+  let directory = '';
+  let dev: Dev | undefined;
+  let browser: Browser | undefined;
+  let page: Page;
+  let complaints: string[];
+
+  before(async function () {
+    const executablePath = requireProgram(this, 'chromium');
+    directory = mkdtempSync(join(tmpdir(), 'gatesvr-page-'));
+    mkdirSync(screenshots, { recursive: true });
+    const built = join(directory, 'web');
+    await bundlePages(built);
+    dev = await runDev({ ports, directory, page: built, output: new PassThrough().resume() });
+    browser = await chromium.launch({ executablePath, args: BROWSER_ARGS });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await dev?.stop();
+    if (directory !== '') rmSync(directory, { recursive: true });
+  });
+
+  beforeEach(async () => {
+    page = await browser!.newPage({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+    // The test's own time limit is the only one.
+    page.setDefaultTimeout(0);
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+  });
+
+  afterEach(async function () {
+    await screenshot(this.currentTest!.title.replaceAll(/[^a-z]+/gi, '-'));
+    await page.close();
+    assert.deepEqual(complaints, []);
+  });
+
+  it('connects by WebTransport, logs in and shows the notifies on both sides of a Response', async () => {
+    await open('ann');
+    assert.equal(await page.textContent('#player'), 'ann');
+    await happening(/^Logged in, a FRESH start/).waitFor();
+    await request('Around');
+    const row = units().first();
+    await row.locator('.response.fine').waitFor();
+    assert.deepEqual(await row.locator('.chip').allInnerTexts(), [
+      'business.before 1',
+      'business.before 2',
+      await row.locator('.response').innerText(),
+      'business.after 1',
+      'business.after 2',
+    ]);
+    assert.match(await row.locator('.response').innerText(), /^around/);
+    assert.equal(await row.locator('.seq').innerText(), '1');
+    await request('Fail');
+    await units().filter({ hasText: '409' }).locator('.response.failed').waitFor();
+    await assertAllZero();
+  });
+
+  it('resumes FULL after a cut: what was answered meanwhile is replayed, each seq once and in order', async () => {
+    await open('bea');
+    await setRate('10');
+    for (let cuts = 1; cuts <= 5; cuts++) {
+      await page.click('#cut');
+      await happening(/^Resumed after .*: FULL$/)
+        .nth(cuts - 1)
+        .waitFor();
+    }
+    await setRate('off');
+    await until('#unanswered', '0');
+    await until('#unacknowledged', '0');
+    const seqs = (await units().locator('.seq').allInnerTexts()).map(Number);
+    const newest = seqs[0]!;
+    assert.deepEqual(
+      seqs,
+      seqs.map((_, index) => newest - index),
+    );
+    await assertAllZero();
+  });
+
+  it('gets after ten seconds away what was answered in that time', async () => {
+    await open('cid');
+    await setRate('10');
+    await page.click('#away');
+    await page.locator('#notice').getByText('Away, back in').waitFor();
+    await screenshot('away');
+    await happening(/^Resumed after \d+\.\d s: FULL$/).waitFor();
+    const replayed = units().filter({ has: page.locator('.tag', { hasText: 'replayed' }) });
+    for (const ms of [2000, 4000, 6000]) await replayed.filter({ hasText: `slow ms ${ms}` }).waitFor();
+    await page.locator('#notice').waitFor({ state: 'hidden' });
+    await assertAllZero();
+  });
+
+  it('comes back earlier when told to', async () => {
+    await open('dan');
+    await page.click('#away');
+    await page.getByRole('button', { name: 'Come back now' }).click();
+    await happening(/^Resumed after .*: FULL$/).waitFor();
+    await until('#state', 'Connected');
+  });
+
+  it('shows who was replaced by a second login, and lets the player be taken back', async () => {
+    await open('eve');
+    await request('Count');
+    await page.click('#open-second');
+    await page.locator('#notice').getByText('Another login took this player over').waitFor();
+    await until('#state', 'Ended');
+    await page.locator('#second-text', { hasText: 'in, 1 unit' }).waitFor();
+    await screenshot('second-login');
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.locator('#second-text', { hasText: 'told REPLACED' }).waitFor();
+    await until('#state', 'Connected');
+    await request('Count');
+    await page.locator('#second').getByRole('button', { name: 'Close' }).click();
+    await page.locator('#second').waitFor({ state: 'hidden' });
+    await assertAllZero();
+  });
+
+  it('shows the error when Business is killed, and that it works again when Business is back', async () => {
+    await open('fay');
+    await page.getByRole('button', { name: 'Slow, 3 s' }).click();
+    await until('#unanswered', '1');
+    await page.click('#kill');
+    await units().filter({ hasText: 'slow' }).locator('.response.failed').waitFor();
+    await happening(/^business is back/).waitFor();
+    await page.locator('[data-process=business][data-tone=good]').waitFor();
+    await request('Around');
+    await units().first().locator('.response.fine').waitFor();
+    await until('#state', 'Connected');
+    await assertAllZero();
+  });
+
+  it('goes on where it was when it is loaded again', async () => {
+    await open('gus');
+    for (let i = 0; i < 3; i++) await request('Count');
+    await page.reload();
+    await happening(/^Resumed: FULL$/).waitFor();
+    await request('Around');
+    await units().first().locator('.seq', { hasText: /^4$/ }).waitFor();
+    await assertAllZero();
+  });
+
+  it('fits a narrow window and a dark screen', async () => {
+    await open('hal');
+    await setRate('50');
+    await units().nth(60).waitFor();
+    await page.click('#cut');
+    await happening(/: FULL$/).waitFor();
+    await screenshot('page-light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await screenshot('page-dark');
+    await page.setViewportSize({ width: 390, height: 844 });
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await screenshot('page-narrow');
+  });
+
+  it('tells a browser without WebTransport what it needs', async () => {
+    await page.addInitScript(() => {
+      Reflect.deleteProperty(globalThis, 'WebTransport');
+    });
+    await page.goto(dev!.state.pageUrl);
+    await page.getByRole('heading', { name: 'This browser has no WebTransport' }).waitFor();
+    await page.getByText('a current Chrome, Edge or other Chromium browser').waitFor();
+    assert.equal(await page.locator('#app').isVisible(), false);
+  });
+
+  /** Opens the page as a player, without steady traffic, and waits until the player is in. */
+  async function open(player: string): Promise<void> {
+    await page.goto(`${dev!.state.pageUrl}?player=${player}&rate=0`);
+    await until('#state', 'Connected');
+  }
+
+  /** Clicks a request button and waits for its row. */
+  async function request(name: string): Promise<void> {
+    const before = await page.locator('#units .by-hand').count();
+    await page.getByRole('button', { name }).click();
+    await page.waitForFunction((count) => document.querySelectorAll('#units .by-hand').length > count, before);
+  }
+
+  /** Requests a second of the steady traffic. */
+  async function setRate(label: string): Promise<void> {
+    await page.locator('#rates').getByText(label, { exact: true }).click();
+  }
+
+  function units(): Locator {
+    return page.locator('#units .unit');
+  }
+
+  function happening(text: RegExp): Locator {
+    return page.locator('#units .happening .what', { hasText: text });
+  }
+
+  function until(selector: string, text: string): Promise<unknown> {
+    return page.waitForFunction(
+      ([at, wanted]) => document.querySelector(at!)?.textContent === wanted,
+      [selector, text],
+    );
+  }
+
+  async function assertAllZero(): Promise<void> {
+    assert.deepEqual(await page.locator('#zero-line dd').allInnerTexts(), ['0', '0', '0', '0']);
+    assert.equal(await page.textContent('#story'), '');
+    assert.notEqual(await page.textContent('#checked'), '0');
+  }
+
+  async function screenshot(name: string): Promise<void> {
+    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  }
+});
+
+/** The bundling part of the build, into a directory of this test's own. */
+async function bundlePages(to: string): Promise<void> {
+  const script = (await import(new URL('../../scripts/bundle-pages.js', import.meta.url).href)) as {
+    bundlePages: (to: string) => Promise<void>;
+  };
+  await script.bundlePages(to);
+}
