@@ -44,6 +44,7 @@ export class Link implements ConnectionHandler {
   #liveness: Liveness | undefined;
   #isWritable = true;
   #isLeft = false;
+  #heartbeatAt: number | undefined;
   #roundTripMs: number | undefined;
   #cancelAck: CancelTimer | undefined;
   #cancelCheck: CancelTimer | undefined;
@@ -191,8 +192,13 @@ export class Link implements ConnectionHandler {
 
   #frame(frame: ServerFrame, bytes: number): void {
     if (frame.body === 'ping' && this.#liveness !== undefined) this.send({});
-    else if (frame.body === 'pong') this.#roundTripMs = this.#options.clock.now() - frame.pong.clientTimeMs;
+    else if (frame.body === 'pong') this.#pong(frame.pong.clientTimeMs);
     this.#owner.frame(frame, bytes);
+  }
+
+  #pong(clientTimeMs: number): void {
+    if (this.#heartbeatAt === undefined || clientTimeMs !== Math.floor(this.#heartbeatAt)) return;
+    this.#roundTripMs = this.#options.clock.now() - this.#heartbeatAt;
   }
 
   #scheduleCheck(liveness: Liveness): void {
@@ -204,7 +210,10 @@ export class Link implements ConnectionHandler {
         this.#end({ code: 0, reason: 'the gateway is silent' });
         return;
       }
-      if (verdict === 'ask') this.send({ heartbeat: { clientTimeMs: Math.floor(clock.now()) } });
+      if (verdict === 'ask') {
+        this.#heartbeatAt = clock.now();
+        this.send({ heartbeat: { clientTimeMs: Math.floor(this.#heartbeatAt) } });
+      }
       this.#scheduleCheck(liveness);
     });
   }

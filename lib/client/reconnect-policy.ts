@@ -34,11 +34,18 @@ export function comesBack(parting: Parting): boolean {
  * back spread out.
  * @param failures attempts and unstable sessions since the last stable one
  * @param random from 0 up to, not including, 1
+ * @param askedMs how long to stay away at least
  */
-export function reconnectDelay(options: BackoffOptions, failures: number, parting: Parting, random: number): number {
+export function reconnectDelay(
+  options: BackoffOptions,
+  failures: number,
+  parting: Parting,
+  random: number,
+  askedMs = 0,
+): number {
   const ceiling = Math.min(options.maxMs, options.baseMs * 2 ** Math.min(failures, 30));
   const floor = parting.code === REFUSAL_BURST ? REFUSAL_BURST_MS : 0;
-  return floor + random * ceiling;
+  return Math.max(floor, askedMs) + random * ceiling;
 }
 
 /** The close code that says the same as a Kick. */

@@ -240,7 +240,7 @@ export class Reconnector implements SessionOwner {
       this.#failures = 0;
     if (this.#session !== undefined) this.#parts.counters.losses++;
     const asked = Math.max(0, awayMs, (this.#redirect?.notBefore ?? 0) - now);
-    this.#wait(asked + reconnectDelay(this.#options.backoff, this.#failures++, parting, random()));
+    this.#wait(reconnectDelay(this.#options.backoff, this.#failures++, parting, random(), asked));
   }
 
   #wait(delayMs: number): void {

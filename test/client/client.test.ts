@@ -1105,6 +1105,18 @@ describe('the client', () => {
       assert.ok(clock.now() - before >= 5000);
     });
 
+    it('waits once, not twice, when a burst of refusals is announced with a Reconnect', async () => {
+      const { session } = await active();
+      random = 0;
+      const before = clock.now();
+      session.send({ reconnect: { delayMs: 6000 } });
+      session.send({ error: { code: 429 } });
+      session.connection.close(CloseCode.CLOSE_REFUSAL_BURST, 'REFUSAL_BURST');
+      await nextHello();
+      assert.ok(clock.now() - before >= 6000);
+      assert.ok(clock.now() - before < 8000);
+    });
+
     it('passes Slow on', async () => {
       const { client, session } = await active();
       const slow: unknown[] = [];
