@@ -186,9 +186,11 @@ describe('QuicConnection', () => {
   });
 
   it('tells both sides of a close, once, with code and reason', async () => {
-    pair = await QuicPair.start();
+    pair = await QuicPair.start((quic) => new Echo(quic));
     const { quic, side } = pair.connect();
-    await until(() => pair.accepted.length === 1);
+    const id = quic.openBidi();
+    quic.write(id, Buffer.from('x'), false);
+    await until(() => side.bytes(id).length === 1);
     quic.close(0x100, 'enough');
     quic.close(0x101, 'more than enough');
     quic.write(quic.openBidi(), Buffer.from('too late'), true);
@@ -197,6 +199,19 @@ describe('QuicConnection', () => {
     assert.deepEqual(side.close, { ...close, remote: false });
     assert.deepEqual(pair.accepted[0]!.close, { ...close, remote: true });
     await until(() => pair.server.connections === 0 && pair.client.connections === 0);
+  });
+
+  it('ends a connection that is closed before the peer’s handshake is known to be done', async () => {
+    pair = await QuicPair.start();
+    for (let i = 0; i < 20; i++) {
+      const { quic, side } = pair.connect();
+      await until(() => side.connected);
+      quic.close(0x100, 'never mind');
+      await until(() => side.close !== undefined);
+      assert.deepEqual(side.close, { application: true, errorCode: 0x100, reason: 'never mind', remote: false });
+      await until(() => pair.accepted.length === i + 1 && pair.accepted[i]!.close !== undefined);
+      assert.equal(pair.accepted[i]!.close?.reason, 'never mind');
+    }
   });
 
   it('repeats its close to a peer that hasn’t heard it', async () => {
