@@ -4,7 +4,7 @@ import type { Metrics } from './metrics/metrics.js';
 import type { PlayerManager } from './player/player-manager.js';
 import type { PlayerCounters } from './player/player.js';
 import type { QuicCounters } from './quic/counters.js';
-import type { SessionCounters } from './session/session.js';
+import type { SessionCounters } from './session/session-counters.js';
 import type { SessionManager } from './session/session-manager.js';
 import type { UpstreamManager } from './upstream/upstream-manager.js';
 

@@ -20,7 +20,7 @@ import { QuicEndpoint } from './quic/endpoint.js';
 import { isEngine, loadEngine } from './quic/engine.js';
 import { Watchdog } from './quic/watchdog.js';
 import { SessionManager } from './session/session-manager.js';
-import { newSessionCounters } from './session/session.js';
+import { newSessionCounters } from './session/session-counters.js';
 import { shutDown, type Phase } from './shutdown.js';
 import { TimerWheel } from './timer-wheel.js';
 import type { Listener, Peer } from './transport/transport.js';

@@ -35,7 +35,7 @@ export interface Attached {
 }
 
 /** Why an epoch ends; the Hello service is told in this word. */
-export type EndReason = 'logout' | 'kicked' | 'expired';
+export type EndReason = 'logout' | 'expired';
 
 export interface PlayerManagerParts extends Omit<PlayerParts, 'expired'> {
   readonly tokens: ResumeTokens;
@@ -138,10 +138,10 @@ export class PlayerManager {
   }
 
   /** Ends a Player: its epoch and tokens are void, and Hello is told. */
-  end(player: Player, reason: EndReason, message = ''): void {
+  end(player: Player, reason: EndReason): void {
     if (player.hasEnded) return;
     if (this.#players.get(player.id) === player) this.#players.delete(player.id);
-    player.end(reason === 'logout' ? Reason.LOGOUT : Reason.KICKED, message);
+    player.end(Reason.LOGOUT);
     const { loginService, gatewayId } = this.#parts;
     loginService.logout({ playerId: player.id, epoch: player.epoch, reason, gatewayId });
   }

@@ -239,11 +239,11 @@ export class Player implements Requester {
   }
 
   /** The Player is over: epoch and tokens are void, requests under way are cancelled, the session is let go. */
-  end(reason: Reason, message = ''): void {
+  end(reason: Reason): void {
     if (this.#ended) return;
     this.#ended = true;
     const { wheel } = this.#parts;
-    this.#link?.release(reason, message);
+    this.#link?.release(reason);
     this.#link = undefined;
     wheel.disarm(this.#resumeWindow);
     wheel.disarm(this.#boundExpiry);

@@ -10,12 +10,15 @@ import type { SessionLimits } from './session-limits.js';
 import { OrderedSender, type UnitSource } from '../delivery/ordered-sender.js';
 import { errorTable, GatesvrError } from '../errors.js';
 import { FrameDecoder } from '../protocol/frame-decoder.js';
-import { decodeClientFrame, encodeBody, Reason } from '../protocol/message-codec.js';
+import { decodeClientFrame, encodeBody, Reason, Resume } from '../protocol/message-codec.js';
 import { CloseCode, LOGIN_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/protocol.js';
 import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
+import { kickCodes } from './kick-codes.js';
+import type { SessionCounters } from './session-counters.js';
 import { sessionStates, type FrameKind, type SessionEvent, type SessionState } from './session-state.js';
 import { SlowWatch } from './slow-watch.js';
 import { TokenBucket } from './token-bucket.js';
+import { welcomeFrom } from './welcome.js';
 
 /** Where a Session's requests go; gateway.ts joins it to the Dispatcher. */
 export interface RequestSink {
@@ -35,21 +38,6 @@ export interface SessionParts {
   readonly counters: SessionCounters;
   /** Runs `flush` once the events of this turn have been handled, so that what they cause leaves as one write. */
   readonly schedule: (flush: () => void) => void;
-}
-
-/** Plain counters, read when metrics are scraped. */
-export interface SessionCounters {
-  bytesIn: number;
-  bytesOut: number;
-  framesIn: number;
-  rateLimited: number;
-  slowWarnings: number;
-  /** Sessions that ended, by why: the name of an error or of a Kick's reason, bye, link-lost, peer-closed. */
-  readonly ended: Map<string, number>;
-}
-
-export function newSessionCounters(): SessionCounters {
-  return { bytesIn: 0, bytesOut: 0, framesIn: 0, rateLimited: 0, slowWarnings: 0, ended: new Map() };
 }
 
 /** How long a client that caused a burst of refusals is asked to stay away, in ms. */
@@ -80,6 +68,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   #player: Player | undefined;
   #heardAt: number;
   #answersPing = false;
+  /** One at a time: each asks Hello. */
+  #refreshing = false;
   /** Last seq of the replay. */
   #replayUpTo = 0;
 
@@ -119,7 +109,9 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   /** Begins to read. The login deadline runs from now. */
   start(): void {
-    this.#parts.wheel.arm(this.#timer, this.#parts.limits.loginTimeoutMs);
+    const { wheel, limits, log } = this.#parts;
+    wheel.arm(this.#timer, limits.loginTimeoutMs);
+    log.debug('session opened', { sessionId: this.sessionId, address: this.#connection.peer.address });
     this.#connection.open(this);
   }
 
@@ -230,7 +222,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
         this.#parts.requests.cancel(player, frame.cancel.clientSeq);
         break;
       case 'refresh':
-        void this.#refresh(player, frame.refresh.token);
+        if (this.#refreshing) this.#control({ refreshed: { code: errorTable.RATE_LIMITED.code } });
+        else void this.#refresh(player, frame.refresh.token);
         break;
       case 'bye':
         this.#bye(frame.bye.reason);
@@ -313,8 +306,9 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   }
 
   #welcome(hello: Hello, identity: Identity): void {
-    const { limits, clock, wheel, players } = this.#parts;
-    const { player, arrival, resumeToken, data } = players.attach(identity, this, hello);
+    const { limits, clock, wheel, players, log } = this.#parts;
+    const attached = players.attach(identity, this, hello);
+    const { player, arrival } = attached;
     this.#player = player;
     this.#move('welcome');
     this.#decoder.limit = limits.maxFrameBytes;
@@ -322,38 +316,23 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     this.#replayUpTo = arrival.upTo;
     this.#heardAt = clock.now();
     wheel.arm(this.#timer, this.#silenceMs / 2);
-    this.#control({
-      welcome: {
-        sessionId: this.sessionId,
-        playerId: player.id,
-        zone: player.zone,
-        epoch: player.epoch,
-        resume: arrival.verdict,
-        resumeReason: arrival.reason,
-        lostFrom: arrival.lostFrom,
-        lostTo: arrival.lostTo,
-        lastClientSeq: player.lastClientSeq,
-        nextServerSeq: arrival.nextServerSeq,
-        resumeToken,
-        heartbeatIntervalMs: limits.heartbeatIntervalMs,
-        maxFrameBytes: limits.maxFrameBytes,
-        data,
-        inFlight: arrival.inFlight,
-        protocol: PROTOCOL_VERSION,
-        features: this.#answersPing ? [PING_FEATURE] : [],
-      },
-    });
+    log.debug('session logged in', { ...this.#who, verdict: Resume[arrival.verdict], reason: arrival.reason });
+    const features = this.#answersPing ? [PING_FEATURE] : [];
+    this.#control({ welcome: welcomeFrom(this.sessionId, attached, limits, features) });
     this.#sender.control(encodeBody({ replayed: { upTo: arrival.upTo } }), arrival.upTo);
     this.#sender.wake();
   }
 
   async #refresh(player: Player, token: string): Promise<void> {
+    this.#refreshing = true;
     try {
       const expiresInMs = await this.#parts.players.refresh(player, token, this.sessionId);
       this.#control({ refreshed: { code: 200, expiresInMs } });
     } catch (error) {
       const code = error instanceof GatesvrError ? error.kind.code : errorTable.INTERNAL.code;
       this.#control({ refreshed: { code } });
+    } finally {
+      this.#refreshing = false;
     }
   }
 
@@ -447,8 +426,14 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     this.#leave(label);
   }
 
+  /** For logs. */
+  get #who(): { sessionId: string; playerId: string | undefined } {
+    return { sessionId: this.sessionId, playerId: this.#player?.id };
+  }
+
   #leave(label: string): void {
-    const { wheel, counters } = this.#parts;
+    const { wheel, counters, log } = this.#parts;
+    log.debug('session ended', { ...this.#who, why: label });
     wheel.disarm(this.#timer);
     wheel.disarm(this.#slowTimer);
     this.#sender.stop();
@@ -458,15 +443,3 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 }
 
 const PING_FEATURE = 'ping';
-
-/** Kick's reasons and the close codes that say the same. */
-const kickCodes: Partial<Record<Reason, number>> = {
-  [Reason.REPLACED]: CloseCode.CLOSE_REPLACED,
-  [Reason.KICKED]: CloseCode.CLOSE_KICKED,
-  [Reason.LOGOUT]: CloseCode.CLOSE_LOGOUT,
-  [Reason.SLOW]: CloseCode.CLOSE_SLOW,
-  [Reason.DRAINING]: CloseCode.CLOSE_DRAINING,
-  [Reason.LOGIN_EXPIRED]: CloseCode.CLOSE_LOGIN_EXPIRED,
-  [Reason.HEARTBEAT]: CloseCode.CLOSE_HEARTBEAT,
-  [Reason.LEASE_LOST]: CloseCode.CLOSE_LEASE_LOST,
-};

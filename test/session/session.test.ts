@@ -631,6 +631,23 @@ describe('Session: liveness and slow clients', () => {
   });
 });
 
+describe('Session: refresh', () => {
+  it('asks Hello once at a time, however often the client wants it', async () => {
+    const world = new SessionWorld();
+    const client = await world.login();
+    world.hello.held = [];
+    client.send(...Array.from({ length: 5 }, () => ({ refresh: { token: 'token-of-ada' } })));
+    await world.settle();
+    assert.equal(world.hello.logins.length, 2);
+    world.hello.held.forEach((release) => release());
+    await world.settle();
+    assert.deepEqual(
+      client.all('refreshed').map(({ refreshed }) => refreshed.code),
+      [429, 429, 429, 429, 200],
+    );
+  });
+});
+
 describe('SessionManager: draining', () => {
   it('tells every client to come back and serves what is under way', async () => {
     const world = new SessionWorld();

@@ -19,7 +19,7 @@ import type {
 } from '../../lib/protocol/upstream-codec.js';
 import type { SessionLimits } from '../../lib/session/session-limits.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
-import { newSessionCounters } from '../../lib/session/session.js';
+import { newSessionCounters } from '../../lib/session/session-counters.js';
 import { TimerWheel } from '../../lib/timer-wheel.js';
 import { MemoryNetwork, type MemoryWire } from '../../lib/transport/memory.js';
 import type { Listener } from '../../lib/transport/transport.js';
