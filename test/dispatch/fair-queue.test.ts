@@ -37,6 +37,24 @@ describe('FairQueue', () => {
     assert.equal(queue.take()!.action, 'single');
   });
 
+  it('gives each player a turn of several jobs where that is asked for', () => {
+    const queue = new FairQueue(2);
+    for (const action of ['a1', 'a2', 'a3', 'a4', 'a5']) queue.add(job(alice, action));
+    for (const action of ['b1', 'b2', 'b3']) queue.add(job(bob, action));
+    assert.deepEqual(takeAll(queue), ['a1', 'a2', 'b1', 'b2', 'a3', 'a4', 'b3', 'a5']);
+  });
+
+  it('ends a turn early when nothing more of the player is due', () => {
+    const queue = new FairQueue(3);
+    queue.add(job(alice, 'a1'));
+    queue.add(job(alice, 'serial', true));
+    queue.add(job(bob, 'b1'));
+    const first = queue.take()!;
+    assert.deepEqual([first.action, queue.take()!.action], ['a1', 'b1']);
+    queue.finished(first);
+    assert.deepEqual(takeAll(queue), ['serial']);
+  });
+
   it('takes a job out of the middle without touching the others', () => {
     const queue = new FairQueue();
     const middle = job(alice, 'a2');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { FakeClock } from '../support/fake-clock.js';
 import { Accepted, Echo, QuicPair } from '../support/quic.js';
 import { UdpRelay } from '../support/udp-relay.js';
 import { until } from '../support/until.js';
@@ -34,6 +35,36 @@ describe('QuicConnection', () => {
     assert.deepEqual([uni, own], [3, 1]);
     assert.equal(side.bytes(uni).toString(), 'announced');
     assert.equal(side.bytes(own).toString(), 'asked');
+  });
+
+  it('lets the acknowledgement of a lone datagram wait for something to ride on, but not for long', async () => {
+    const clock = new FakeClock(0, Date.now());
+    pair = await QuicPair.start(undefined, { clock }, { clock });
+    const { quic, side } = pair.connect();
+    await until(() => pair.accepted.length === 1 && side.connected);
+    // Until nothing of the handshake is left to be said.
+    for (let i = 0; i < 50; i++) await aTurn(() => clock.advance(10));
+    const { counters } = pair.server;
+    const [accepted, before, id] = [pair.accepted[0]!, counters.packetsOut, quic.openBidi()];
+    const send = async (text: string): Promise<void> => {
+      const length = accepted.bytes(id).length + text.length;
+      quic.write(id, Buffer.from(text), false);
+      await until(() => accepted.bytes(id).length === length);
+      for (let i = 0; i < 5; i++) await aTurn();
+    };
+    await send('one');
+    assert.equal(counters.packetsOut, before);
+    clock.advance(10);
+    await until(() => counters.packetsOut === before + 1);
+    await send('two');
+    accepted.quic.write(id, Buffer.from('answer'), false);
+    await until(() => side.bytes(id).length > 0);
+    assert.equal(counters.packetsOut, before + 2);
+    for (let i = 0; i < 5; i++) await aTurn(() => clock.advance(10));
+    await send('three');
+    assert.equal(counters.packetsOut, before + 2);
+    await send('four');
+    assert.equal(counters.packetsOut, before + 3);
   });
 
   it('moves megabytes unharmed', async () => {
@@ -353,3 +384,9 @@ describe('QuicConnection', () => {
     assert.equal(pair.server.timers.armed, 0);
   });
 });
+
+/** One turn of the event loop. */
+function aTurn(act: () => void = () => undefined): Promise<void> {
+  act();
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -76,7 +76,7 @@ export class Echo extends Accepted {
   }
 }
 
-type Options = Partial<Omit<QuicEndpointOptions, 'engine' | 'clock' | 'certificate'>>;
+type Options = Partial<Omit<QuicEndpointOptions, 'engine' | 'certificate'>>;
 
 /** A server and a client on this machine. */
 export class QuicPair {
