@@ -96,7 +96,8 @@ class DialRace {
   #lose(cause: unknown): void {
     this.#end(undefined);
     const only = this.#errors.length === 1 ? this.#errors[0] : cause;
-    this.#reject(new GatesvrError('CONNECT_FAILED', only instanceof Error ? only.message : undefined, cause));
+    if (only instanceof GatesvrError && only.error === 'CONNECT_FAILED') this.#reject(only);
+    else this.#reject(new GatesvrError('CONNECT_FAILED', only instanceof Error ? only.message : undefined, cause));
   }
 
   #end(winner: AbortController | undefined): void {

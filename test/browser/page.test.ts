@@ -157,6 +157,19 @@ describe('the page of npm start, in Chromium', function () {
     await assertAllZero();
   });
 
+  it('begins afresh, without a false alarm, when the gateway was killed', async () => {
+    await open('flo');
+    await setRate('10');
+    await units().nth(5).waitFor();
+    await page.evaluate(() => fetch('/dev/kill?service=gateway', { method: 'POST' }));
+    await happening(/^The link is gone, trying again$/).waitFor();
+    await happening(/^Logged in after .*, a FRESH start \(/).waitFor();
+    await units().first().locator('.response.fine').waitFor();
+    await assertAllZero();
+    // Chromium tells of each attempt to connect that failed.
+    complaints = complaints.filter((text) => !text.startsWith('Failed to establish a connection'));
+  });
+
   it('goes on where it was when it is loaded again', async () => {
     await open('gus');
     for (let i = 0; i < 3; i++) await request('Count');
@@ -232,7 +245,7 @@ describe('the page of npm start, in Chromium', function () {
   }
 
   async function screenshot(name: string): Promise<void> {
-    await page.screenshot({ path: join(screenshots, `${name}.png`) });
+    await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
   }
 });
 

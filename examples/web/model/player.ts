@@ -100,6 +100,7 @@ export class Player {
     if (this.#main.ended) return;
     if (awayMs > 0) this.#awayUntil = performance.now() + awayMs;
     journal.happened(awayMs > 0 ? `Link cut, away for ${awayMs / 1000} s` : 'Link cut', 'bad');
+    this.#lostAt = performance.now();
     this.client.dropLink(awayMs);
   }
 
@@ -198,7 +199,9 @@ export class Player {
     const now = performance.now();
     const isLinked = state === 'active' || state === 'leaving';
     this.#parts.window.linked(now, isLinked);
-    if (state === 'waiting') this.#lostAt ??= now;
+    if (state !== 'waiting' || this.#lostAt !== undefined) return;
+    this.#lostAt = now;
+    this.#parts.journal.happened('The link is gone, trying again', 'bad');
   }
 
   #ended(ending: Ending): void {
