@@ -170,6 +170,23 @@ describe('the page of npm start, in Chromium', function () {
     complaints = complaints.filter((text) => !text.startsWith('Failed to establish a connection'));
   });
 
+  it('says what went wrong first when its checker is shown a gap and a repetition', async () => {
+    const real = 'this.checker.unit(seq, items)';
+    await page.route('**/app.js', async (route) => {
+      const script = await (await route.fetch()).text();
+      assert.ok(script.includes(real));
+      await route.fulfill({
+        contentType: 'text/javascript',
+        body: script.replace(real, 'this.checker.unit(seq === 2 ? 3 : seq, items)'),
+      });
+    });
+    await open('gil');
+    for (let i = 0; i < 3; i++) await request('Echo');
+    await until('#story', 'lost: gil: units between 1 and 3');
+    assert.deepEqual(await page.locator('#zero-line dd').allInnerTexts(), ['1', '1', '0', '0']);
+    assert.equal(await page.locator('#zero-line').getAttribute('data-tone'), 'bad');
+  });
+
   it('goes on where it was when it is loaded again', async () => {
     await open('gus');
     for (let i = 0; i < 3; i++) await request('Count');
