@@ -252,7 +252,7 @@ export const settings = {
     default: 256,
     min: 1,
     max: 65_536,
-    doc: 'requests of one player under way, their unacknowledged Responses included; more are refused (429)',
+    doc: 'requests of one player under way; more are refused (429)',
     change: 'seldom; memory a player can hold grows with it',
   }),
   'player.maxBoundNotifies': integer({

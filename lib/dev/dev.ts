@@ -58,7 +58,7 @@ export async function runDev(options: DevOptions = {}): Promise<Dev> {
   const startedAt = new Date();
   const ledgerDirectory = options.ledger === false ? undefined : newLedgerDirectory(files.ledgers, startedAt);
   const secret = keptSecret(files.tokenSecret);
-  const gateway = gatewaySpec({ ports, certificates: files.certificates, config, configFile, settings });
+  const gateway = gatewaySpec({ ports, secret, certificates: files.certificates, config, configFile, settings });
   const groups = [serviceSpecs({ ports, secret, ledgerDirectory }), [gateway]];
   const terminal = new Terminal(options.output ?? process.stdout);
   const page = options.page ?? webRoot();

@@ -38,6 +38,8 @@ export function serviceSpecs({ ports, secret, ledgerDirectory }: ServiceSettings
 
 export interface GatewaySettings {
   readonly ports: DevPorts;
+  /** Signs resume tokens, unless the configuration has a secret of its own. */
+  readonly secret: string;
   /** Where its development certificate is kept. */
   readonly certificates: string;
   /** What file, environment and `settings` make of it. */
@@ -48,7 +50,14 @@ export interface GatewaySettings {
 }
 
 /** The gateway as it is configured, but with the ports and the example services of this set-up. */
-export function gatewaySpec({ ports, certificates, config, configFile, settings }: GatewaySettings): ProcessSpec {
+export function gatewaySpec({
+  ports,
+  secret,
+  certificates,
+  config,
+  configFile,
+  settings,
+}: GatewaySettings): ProcessSpec {
   const examples = serviceNames.map((name) => [
     name,
     { ...config.services[name], addresses: [`127.0.0.1:${ports[name]}`] },
@@ -72,7 +81,8 @@ export function gatewaySpec({ ports, certificates, config, configFile, settings 
       ...given.flatMap((setting) => ['--set', setting]),
     ],
     execArgv: nodeOptions(),
-    env: {},
+    // Kept over restarts, so that a client hears "store-lost" rather than that its token is unknown.
+    env: config.player.tokenSecret === '' ? { GATESVR_PLAYER_TOKEN_SECRET: secret } : {},
     isReady: () => isGatewayReady(ports.admin),
     stopLimitMs: GATEWAY_STOP_MS,
   };

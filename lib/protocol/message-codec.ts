@@ -88,6 +88,9 @@ export function decodeServerFrame(bytes: Uint8Array): ServerFrame {
   safe(frame.seq, 'seq');
   safe(frame.ack, 'ack');
   safe(frame.first, 'first');
+  if (frame.body === 'delivery') frame.delivery.items.forEach(safeItem);
+  else if (frame.body === 'welcome') safeWelcome(frame.welcome);
+  else if (frame.body === 'replayed') safe(frame.replayed.upTo, 'up_to');
   return frame;
 }
 
@@ -160,6 +163,20 @@ function decode<T>(read: () => T): T {
   } catch (error) {
     throw new GatesvrError('BAD_FRAME', 'it is no protobuf message of gateway.proto', error);
   }
+}
+
+function safeItem(item: Item): void {
+  if (item.kind === 'response') safe(item.response.clientSeq, 'client_seq');
+  else if (item.kind === 'notify') safe(item.notify.boundClientSeq, 'bound_client_seq');
+  else if (item.kind === 'end') safe(item.end.clientSeq, 'client_seq');
+}
+
+function safeWelcome(welcome: Welcome): void {
+  safe(welcome.lostFrom, 'lost_from');
+  safe(welcome.lostTo, 'lost_to');
+  safe(welcome.lastClientSeq, 'last_client_seq');
+  safe(welcome.nextServerSeq, 'next_server_seq');
+  for (const clientSeq of welcome.inFlight) safe(clientSeq, 'in_flight');
 }
 
 function safe(value: number, field: string): void {

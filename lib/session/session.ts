@@ -57,6 +57,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   readonly #onClosed: (session: Session) => void;
   readonly #decoder = new FrameDecoder(LOGIN_FRAME_BYTES);
   readonly #sender: OrderedSender;
+  /** The sender's flush, guarded: made once, for every turn. */
+  #flush: (() => void) | undefined;
   /** The login deadline, later liveness. */
   readonly #timer = new WheelTimer(() => this.#onTimer());
   readonly #slowTimer = new WheelTimer(() => this.#judgeSlowness());
@@ -90,7 +92,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     this.#sender = new OrderedSender({
       source: this,
       sink: { write: (bytes) => this.#write(bytes) },
-      schedule: parts.schedule,
+      schedule: (flush) => parts.schedule((this.#flush ??= () => this.#guard(flush))),
       ack: () => this.#player?.lastClientSeq ?? 0,
     });
   }
@@ -403,6 +405,15 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     if (next === undefined) return false;
     this.#state = next;
     return true;
+  }
+
+  /** What goes wrong in one session ends that session and nothing else. */
+  #guard(flush: () => void): void {
+    try {
+      flush();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #fail(error: unknown): void {

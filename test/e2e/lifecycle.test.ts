@@ -107,6 +107,8 @@ describe('Gateway: certificate files', () => {
         listen: { host: '127.0.0.1', port: 0 },
         admin: { port: 0 },
         tls: { certFile: join(directory, 'server.pem'), keyFile: join(directory, 'server.key') },
+        // Nobody logs in here, and a slow machine may take its time to see the new files.
+        session: { loginTimeoutMs: 60_000 },
       }),
       { log: noLog },
     );

@@ -327,4 +327,19 @@ describe('server frames', () => {
       assertBadFrame(() => decodeServerFrame(raw([field, 2n ** 53n])), new RegExp(`${name} is not below`));
     }
   });
+
+  it('with such a number inside are refused too', () => {
+    const tooLarge = 2 ** 53;
+    const bodies: [ServerBodyInit, string][] = [
+      [{ welcome: { nextServerSeq: tooLarge } }, 'next_server_seq'],
+      [{ welcome: { lostTo: tooLarge } }, 'lost_to'],
+      [{ welcome: { inFlight: [1, tooLarge] } }, 'in_flight'],
+      [{ replayed: { upTo: tooLarge } }, 'up_to'],
+      [{ delivery: { items: [{ response: { clientSeq: tooLarge } }] } }, 'client_seq'],
+      [{ delivery: { items: [{ notify: { boundClientSeq: tooLarge } }] } }, 'bound_client_seq'],
+    ];
+    for (const [body, name] of bodies) {
+      assertBadFrame(() => decodeServerFrame(encodeBody(body)), new RegExp(`${name} is not below`));
+    }
+  });
 });

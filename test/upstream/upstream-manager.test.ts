@@ -457,6 +457,7 @@ describe('UpstreamManager', () => {
     const business = await service();
     business.handler = () => undefined;
     const sockets = new Set<Socket>();
+    stops.push(() => sockets.forEach((socket) => socket.destroy()));
     const relay = await tcpServer((socket) => {
       const onward = connect(Number(business.address.split(':')[1]), '127.0.0.1');
       onward.on('error', () => undefined);
