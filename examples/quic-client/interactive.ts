@@ -6,31 +6,46 @@ const HELP = `  ACTION [PAYLOAD]      a request: echo hi · sum [1,2,3] · aroun
   /state                where this client stands
   /quit`;
 
-/** Reads requests from the terminal and shows every unit that comes, with its server seq. */
+/**
+ * Reads requests from the terminal and shows every unit that comes, with its server seq. Reads a pipe too: at its end
+ * what was asked is waited for.
+ */
 export async function talk(client: GatesvrClient): Promise<void> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout, prompt: '> ' });
-  const say = (text: string) => {
-    process.stdout.write(`\r\x1b[K${text}\n`);
-    lines.prompt(true);
+  const { isTTY } = process.stdout;
+  const lines = createInterface({ input: process.stdin, terminal: isTTY, output: process.stdout, prompt: '> ' });
+  const prompt = () => {
+    if (isTTY) lines.prompt(true);
   };
-  client.onStateChange((state) => say(`  ${state}`));
-  client.onResume((verdict, reason) => say(`  resume: ${verdict}${reason === '' ? '' : ` (${reason})`}`));
-  client.onKick((reason, message) => say(`  kicked: ${reason} ${message}`));
-  client.onUnit((seq, items, replayed) => say(`  #${seq}${replayed ? ' again' : ''}  ${items.map(show).join('  ')}`));
+  const say = (text: string) => {
+    process.stdout.write(isTTY ? `\r\x1b[K${text}\n` : `${text}\n`);
+    prompt();
+  };
+  show(client, say);
   void client.closed.then(({ reason }) => {
     say(`  closed: ${reason}`);
     lines.close();
   });
   console.log(HELP);
-  lines.prompt();
+  prompt();
+  const asked: Promise<void>[] = [];
   for await (const line of lines) {
     const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*)$/.exec(line) ?? [];
-    if (word === '/quit') break;
+    if (word === '/quit') return;
     if (word.startsWith('/')) command(client, word, rest, say);
-    else if (word !== '') void ask(client, word, rest, say);
-    lines.prompt();
+    else if (word !== '') asked.push(ask(client, word, rest, say));
+    prompt();
   }
-  lines.close();
+  await Promise.all(asked);
+}
+
+/** Says what happens to the client, and what it is sent. */
+function show(client: GatesvrClient, say: (text: string) => void): void {
+  client.onStateChange((state) => say(`  ${state}`));
+  client.onResume((verdict, reason) => say(`  resume: ${verdict}${reason === '' ? '' : ` (${reason})`}`));
+  client.onKick((reason, message) => say(`  kicked: ${reason} ${message}`));
+  client.onUnit((seq, items, replayed) => {
+    say(`  #${seq}${replayed ? ' again' : ''}  ${items.map(describe).join('  ')}`);
+  });
 }
 
 function command(client: GatesvrClient, word: string, rest: string, say: (text: string) => void): void {
@@ -49,7 +64,7 @@ async function ask(client: GatesvrClient, action: string, payload: string, say: 
   }
 }
 
-function show(item: Item): string {
+function describe(item: Item): string {
   if (item.kind === 'response') return `[response ${item.response.clientSeq}: ${item.response.code}]`;
   return item.kind === 'notify' ? `(${item.notify.topic})` : `(${item.kind ?? 'unknown'})`;
 }
