@@ -245,8 +245,8 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 21,
     what: 'a connection may stay without a Hello',
     file: SESSION,
-    find: '    this.#parts.wheel.arm(this.#timer, this.#parts.limits.loginTimeoutMs);\n    this.#connection.open(this);',
-    replace: '    this.#connection.open(this);',
+    find: '    wheel.arm(this.#timer, limits.loginTimeoutMs);\n',
+    replace: '',
     tests: sessionTests,
   },
   {
