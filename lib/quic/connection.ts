@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
 import { plainAddress } from './address.js';
+import { asClose, type QuicClose, type QuicConnectionHandler } from './connection-handler.js';
+import { ConnectionIds, isOutOfPaths } from './connection-ids.js';
 import type { QuicCounters } from './counters.js';
 import {
   SHUTDOWN_READ,
@@ -12,7 +13,7 @@ import {
   type HostPort,
 } from './engine.js';
 import { JunkBudget } from './junk-budget.js';
-import { ID_BYTES, isLongHeader } from './packet.js';
+import { isLongHeader } from './packet.js';
 import { QuicStream, isOpenedByServer, isUnidirectional } from './stream.js';
 import type { UdpSocket } from './udp-socket.js';
 
@@ -44,29 +45,6 @@ export interface ConnectionLimits {
   readonly maxStreamWindowBytes: number;
 }
 
-/** How a connection ended. */
-export interface QuicClose {
-  /** True when `errorCode` is the application's (HTTP/3), false when it is QUIC's own. */
-  readonly application: boolean;
-  readonly errorCode: number;
-  readonly reason: string;
-  readonly remote: boolean;
-}
-
-/** Receives what happens on a connection; calls are synchronous and none follows `closed`. */
-export interface QuicConnectionHandler {
-  established(): void;
-  /** The handler owns `bytes`. */
-  streamData(streamId: number, bytes: Uint8Array, fin: boolean): void;
-  streamReset(streamId: number, errorCode: number): void;
-  /** The peer reads no more of the stream: what is queued on it is dropped. */
-  streamStopped(streamId: number, errorCode: number): void;
-  /** A stream that `write` called full is below the low-water mark. */
-  streamDrained(streamId: number): void;
-  datagram(bytes: Uint8Array): void;
-  closed(close: QuicClose): void;
-}
-
 /** RFC 9000 section 20.1. */
 const INTERNAL_ERROR = 0x1;
 const PROTOCOL_VIOLATION = 0xa;
@@ -87,8 +65,6 @@ const LINGER_MS = 1000;
 const ACK_DELAY_MS = 5;
 /** Up to here asking each stream is cheaper than the engine's iterator (0.08 µs each against 13). */
 const FEW_STREAMS = 32;
-/** Spare ids the peer may use after an address change; it gets another when it retires one. */
-const ISSUED_IDS = 8;
 /** Read into, then copied out: the largest stream window is taken in a few pieces. */
 const readBuffer = new Uint8Array(64 * 1024);
 
@@ -120,7 +96,7 @@ export class QuicConnection {
   readonly #ackTimer = new WheelTimer(() => {
     this.#host.touch(this);
   });
-  #ids: Uint8Array[] = [];
+  readonly #ids: ConnectionIds;
   #handler: QuicConnectionHandler | undefined;
   #timerDueAt = 0;
   #queuedBytes = 0;
@@ -140,10 +116,16 @@ export class QuicConnection {
   #closePacket: Uint8Array | undefined;
   #receivedAfterClose = 0;
   #ended = false;
+  /** The datagram that came last held something for the application: an answer may follow. */
+  #gotData = false;
 
   constructor(engine: EngineConnection, host: ConnectionHost, remote: HostPort, isServer: boolean) {
     this.#engine = engine;
     this.#host = host;
+    this.#ids = new ConnectionIds(engine, {
+      add: (id) => host.addRoute(id, this),
+      remove: (id) => host.removeRoute(id),
+    });
     this.#recvInfo = { from: { ...remote }, to: host.socket.local };
     this.isServer = isServer;
     this.peer = { address: plainAddress(remote.host), port: remote.port };
@@ -153,7 +135,7 @@ export class QuicConnection {
 
   /** Routes datagrams for `ids` here and waits for the handshake. */
   start(ids: readonly Uint8Array[]): void {
-    for (const id of ids) this.#addId(id);
+    for (const id of ids) this.#ids.add(id);
     this.#host.timers.arm(this.#handshakeTimer, this.#host.limits.handshakeTimeoutMs);
     this.#host.touch(this);
   }
@@ -304,6 +286,7 @@ export class QuicConnection {
     if (elsewhere) this.#followPath();
     if (!this.#established && this.#engine.isEstablished()) this.#finishHandshake();
     this.#confirmed ||= this.#established && !isLongHeader(datagram);
+    this.#gotData = false;
     this.#deliver();
     if (this.#junk.exceeded(this.#pausedStreams * this.#host.limits.maxStreamWindowBytes)) {
       this.#host.counters.ended.junk++;
@@ -313,9 +296,13 @@ export class QuicConnection {
     else if (!this.touched) this.#host.timers.arm(this.#ackTimer, ACK_DELAY_MS);
   }
 
-  /** The first datagram since the last flush, and no more to do than to acknowledge it. */
+  /**
+   * The first datagram since the last flush, and no more to do than to acknowledge it. One without data brought
+   * acknowledgements alone: what they allow to send, or say is lost, goes out at once.
+   */
   #mayWait(): boolean {
     return (
+      this.#gotData &&
       this.#confirmed &&
       !this.#ackTimer.armed &&
       this.#writing.size === 0 &&
@@ -334,7 +321,7 @@ export class QuicConnection {
     }
     if (!this.#send()) return false;
     if (this.#hasEnded()) return true;
-    this.#maintainIds();
+    this.#ids.maintain(this.#isOver());
     if (!this.#closedTold) this.#noticeEnd();
     this.#armTimer();
     return true;
@@ -357,7 +344,7 @@ export class QuicConnection {
       this.#fail(BAD_CERTIFICATE, refusal);
       return;
     }
-    this.#issueIds();
+    this.#ids.issue();
     this.#handler?.established();
   }
 
@@ -370,6 +357,7 @@ export class QuicConnection {
       const datagram = this.#engine.dgramRecvVec();
       if (datagram === null) break;
       this.#junk.delivered(datagram.length);
+      this.#gotData = true;
       handler.datagram(datagram);
     }
     if (this.#streams.size <= FEW_STREAMS) {
@@ -401,6 +389,7 @@ export class QuicConnection {
       if (read === null) break;
       const [length, fin] = read;
       this.#junk.delivered(length);
+      this.#gotData = true;
       if (fin) this.#endReading(stream);
       handler.streamData(id, readBuffer.slice(0, length), fin);
     }
@@ -525,8 +514,7 @@ export class QuicConnection {
     this.#host.timers.disarm(this.#timer);
     this.#host.timers.disarm(this.#ackTimer);
     this.#host.timers.disarm(this.#handshakeTimer);
-    for (const id of this.#ids) this.#host.removeRoute(id);
-    this.#ids = [];
+    this.#ids.clear();
     this.#streams.clear();
     this.#host.ended(this);
   }
@@ -556,42 +544,10 @@ export class QuicConnection {
 
   /** The datagram came from another address than the one before. */
   #followPath(): void {
-    let reused = false;
-    let opened = false;
-    for (let event = this.#engine.pathEventNext(); event !== null; event = this.#engine.pathEventNext()) {
-      if (event.type === 'ReusedSourceConnectionId') reused = true;
-      if (event.type === 'New') opened = true;
-    }
-    if (!reused || opened) return;
-    // No path is left for another address: the engine would drop everything from there in silence.
+    if (!isOutOfPaths(this.#engine)) return;
+    // The engine would drop everything from there in silence.
     this.#host.counters.ended.addressChanges++;
     this.#fail(NO_VIABLE_PATH, 'too many address changes');
-  }
-
-  #maintainIds(): void {
-    let retired = this.#engine.retiredScidNext();
-    if (retired === null) return;
-    for (; retired !== null; retired = this.#engine.retiredScidNext()) {
-      const id = Buffer.from(retired);
-      this.#host.removeRoute(id);
-      this.#ids = this.#ids.filter((other) => !id.equals(other));
-    }
-    if (!this.#isOver()) this.#issueIds();
-  }
-
-  #issueIds(): void {
-    while (this.#ids.length < ISSUED_IDS && this.#engine.sourceCidsLeft() > 0) {
-      const random = randomBytes(ID_BYTES + 16);
-      const id = random.subarray(0, ID_BYTES);
-      const resetToken = random.readBigUInt64BE(ID_BYTES) | (random.readBigUInt64BE(ID_BYTES + 8) << 64n);
-      this.#engine.newSourceCid(id, resetToken, false);
-      this.#addId(id);
-    }
-  }
-
-  #addId(id: Uint8Array): void {
-    this.#ids.push(id);
-    this.#host.addRoute(id, this);
   }
 
   #addStream(id: number, own: boolean): QuicStream {
@@ -627,9 +583,3 @@ export class QuicConnection {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-function asClose(error: { isApp: boolean; errorCode: number; reason: Uint8Array }, remote: boolean): QuicClose {
-  const reason = decoder.decode(error.reason);
-  return { application: error.isApp, errorCode: error.errorCode, reason, remote };
-}

@@ -1,4 +1,5 @@
-import type { QuicClose, QuicConnection, QuicConnectionHandler } from '../quic/connection.js';
+import type { QuicClose, QuicConnectionHandler } from '../quic/connection-handler.js';
+import type { QuicConnection } from '../quic/connection.js';
 import { Http3Connection, type Http3Events, type Role } from '../webtransport/http3-connection.js';
 import type { Http3Output } from '../webtransport/http3-output.js';
 

@@ -1,5 +1,6 @@
 import { systemClock } from '../../lib/clock.js';
-import type { QuicClose, QuicConnection, QuicConnectionHandler } from '../../lib/quic/connection.js';
+import type { QuicClose, QuicConnectionHandler } from '../../lib/quic/connection-handler.js';
+import type { QuicConnection } from '../../lib/quic/connection.js';
 import { QuicEndpoint, type QuicEndpointOptions } from '../../lib/quic/endpoint.js';
 import { isEngine, loadEngine, type QuicEngine } from '../../lib/quic/engine.js';
 import { makeCertificate, type TestCertificate } from './certificate.js';
