@@ -34,7 +34,10 @@ export function exposeParts(metrics: Metrics, parts: CountingParts): void {
 function exposeSessions(metrics: Metrics, { sessions, sessionCounters }: CountingParts): void {
   metrics.counterFrom('gateway_bytes_in_total', () => sessionCounters.bytesIn);
   metrics.counterFrom('gateway_bytes_out_total', () => sessionCounters.bytesOut);
+  metrics.counterFrom('gateway_frames_in_total', () => sessionCounters.framesIn);
   metrics.counterFrom('gateway_sessions_opened_total', () => sessions.opened);
+  metrics.counterFrom('gateway_sessions_refused_total', () => sessions.refused);
+  metrics.counterFrom('gateway_slow_warnings_total', () => sessionCounters.slowWarnings);
   metrics.counterFrom('gateway_sessions_closed_total', () => Object.fromEntries(sessionCounters.ended));
   metrics.counterFrom('gateway_player_rate_exceeded_total', () => sessionCounters.rateLimited);
   metrics.gauge('gateway_sessions_current', () => {
@@ -45,6 +48,8 @@ function exposeSessions(metrics: Metrics, { sessions, sessionCounters }: Countin
 
 function exposePlayers(metrics: Metrics, { players, playerCounters }: CountingParts): void {
   metrics.counterFrom('gateway_logins_total', () => Object.fromEntries(players.verdicts));
+  metrics.counterFrom('gateway_old_tokens_total', () => players.oldTokens);
+  metrics.counterFrom('gateway_sessions_replaced_total', () => playerCounters.replacedSessions);
   metrics.gauge('gateway_players_current', () => {
     let live = 0;
     for (const player of players.all()) if (player.isLive) live++;
@@ -80,7 +85,8 @@ function exposeDelivery(metrics: Metrics, { players, playerCounters, queueCounte
   });
 }
 
-function exposeServices(metrics: Metrics, { services, processor, upstream }: CountingParts): void {
+function exposeServices(metrics: Metrics, { services, processor, upstream, playerCounters }: CountingParts): void {
+  metrics.counterFrom('gateway_late_answers_total', () => processor.late + playerCounters.lateAnswers);
   const each = (read: (service: string) => number) => () =>
     Object.fromEntries(services.map((service) => [service, read(service)]));
   metrics.gauge(

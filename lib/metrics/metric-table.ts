@@ -45,6 +45,28 @@ export const metricTable = {
   },
   gateway_sessions_opened_total: { type: 'counter', labels: [], help: 'Sessions opened' },
   gateway_sessions_closed_total: { type: 'counter', labels: ['reason'], help: 'Sessions ended, by why' },
+  gateway_sessions_refused_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Connections turned away because the gateway was full or stopping',
+  },
+  gateway_sessions_replaced_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Sessions replaced by a later login or resume of the same player',
+  },
+  gateway_slow_warnings_total: { type: 'counter', labels: [], help: 'Clients warned that they fall behind' },
+  gateway_frames_in_total: { type: 'counter', labels: [], help: 'Frames received from clients' },
+  gateway_old_tokens_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Resume tokens refused because a later one is in use: a sign of theft',
+  },
+  gateway_late_answers_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Answers that came when their request, epoch or player had ended, and were dropped',
+  },
   gateway_logins_total: { type: 'counter', labels: ['result'], help: 'Welcomes, by verdict of the resume' },
   gateway_players_current: { type: 'gauge', labels: ['status'], help: 'Players kept: live or away' },
   gateway_player_rate_exceeded_total: {

@@ -55,7 +55,6 @@ export interface Login {
 
 /** Plain counters over all players, read when metrics are scraped. */
 export interface PlayerCounters {
-  answered: number;
   /** Answers that came when their epoch or their player had ended. */
   lateAnswers: number;
   /** Bound notifies that came after their Response and were delivered at once. */
@@ -70,7 +69,6 @@ export interface PlayerCounters {
 
 export function newPlayerCounters(): PlayerCounters {
   return {
-    answered: 0,
     lateAnswers: 0,
     lateNotifies: 0,
     strandedNotifies: 0,
@@ -292,7 +290,6 @@ export class Player implements Requester {
       return;
     }
     this.#pending.delete(job.clientSeq);
-    this.#parts.counters.answered++;
     const { clientSeq } = job;
     const { code, message, payload, headers, outcome } = answer;
     const response = { response: { clientSeq, code, message, payload, headers, outcome } };

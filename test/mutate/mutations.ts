@@ -121,8 +121,9 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 9,
     what: 'a Response for a player who is away is dropped',
     file: PLAYER,
-    find: '    this.#parts.counters.answered++;\n',
-    replace: '    if (this.#link === undefined) return;\n',
+    find: '    this.#pending.delete(job.clientSeq);\n    const { clientSeq } = job;\n',
+    replace:
+      '    this.#pending.delete(job.clientSeq);\n    const { clientSeq } = job;\n    if (this.#link === undefined) return;\n',
     tests: playerTests,
   },
   {
