@@ -1,7 +1,10 @@
 import type { Connection } from '../transport/transport.js';
 import { CloseCode } from '../protocol/protocol.js';
-import { Reason } from '../protocol/message-codec.js';
+import { encodeServerFrame, Reason } from '../protocol/message-codec.js';
 import { Session, type SessionParts } from './session.js';
+
+/** How long a client for whom there is no room is asked to stay away, in ms. */
+const TURNED_AWAY_DELAY_MS = 5_000;
 
 /** All sessions of this gateway, by id; each is here exactly as long as its Connection stands. */
 export class SessionManager {
@@ -35,19 +38,23 @@ export class SessionManager {
 
   /** Serves a new Connection. */
   accept(connection: Connection): void {
-    if (!this.#accepting || this.#sessions.size >= this.#maxSessions) {
-      this.refused++;
-      connection.close(CloseCode.CLOSE_DRAINING, this.#accepting ? 'the gateway is full' : 'the gateway is stopping');
-      return;
-    }
+    if (!this.#accepting) this.#turnAway(connection, CloseCode.CLOSE_DRAINING, 'the gateway is stopping');
+    else if (this.#sessions.size >= this.#maxSessions) {
+      this.#turnAway(connection, CloseCode.CLOSE_LOGIN_UNAVAILABLE, 'the gateway is full');
+    } else this.#serve(connection);
+  }
+
+  #serve(connection: Connection): void {
     const session = new Session(this.#randomId(), connection, this.#parts, (closed) => this.#remove(closed));
     this.opened++;
     this.#sessions.set(session.sessionId, session);
     session.start();
   }
 
-  get(sessionId: string): Session | undefined {
-    return this.#sessions.get(sessionId);
+  #turnAway(connection: Connection, code: number, reason: string): void {
+    this.refused++;
+    connection.write(encodeServerFrame({ reconnect: { delayMs: TURNED_AWAY_DELAY_MS, reason } }));
+    connection.close(code, reason);
   }
 
   /** Refuses new connections and tells every client to come back, spread over `spreadMs`. */

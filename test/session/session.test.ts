@@ -111,12 +111,24 @@ describe('Session: login', () => {
     assertEnded(await world.login(), 503, CloseCode.CLOSE_LOGIN_UNAVAILABLE, /data/);
   });
 
-  it('turns a connection away when there are too many sessions, and when it stops', async () => {
+  it('turns a connection away when there is no room for it, and says when to come back', async () => {
     const world = new SessionWorld({ maxSessions: 1 });
     await world.login();
-    const second = await world.login({ token: 'token-of-bob' });
-    assert.equal(second.close?.code, CloseCode.CLOSE_DRAINING);
+    const second = await world.connect();
+    await world.pass(1_100);
+    assert.equal(second.last('reconnect')!.reconnect.delayMs, 5_000);
+    assert.equal(second.close?.code, CloseCode.CLOSE_LOGIN_UNAVAILABLE);
     assert.equal(world.sessions.size, 1);
+  });
+
+  it('turns a connection away while the gateway stops', async () => {
+    const world = new SessionWorld();
+    world.sessions.drain(0, () => 0);
+    const late = await world.connect();
+    await world.pass(1_100);
+    assert.equal(late.last('reconnect')!.reconnect.reason, 'the gateway is stopping');
+    assert.equal(late.close?.code, CloseCode.CLOSE_DRAINING);
+    assert.equal(world.sessions.refused, 1);
   });
 });
 
