@@ -80,6 +80,21 @@ describe('Gateway: start', () => {
   });
 });
 
+describe('Gateway: no room', () => {
+  it('is told to the client, with a delay and a code that lets it come back', async () => {
+    const stand = await GatewayStand.start({ config: { session: { maxSessions: 1 } } });
+    const first = await stand.connect();
+    first.hello();
+    await until(() => first.all('replayed').length === 1);
+    const second = await stand.connect();
+    await until(() => second.close !== undefined);
+    assert.equal(second.close!.code, CloseCode.CLOSE_LOGIN_UNAVAILABLE);
+    assert.equal(second.last('reconnect')!.reconnect.delayMs, 5_000);
+    assert.equal(first.close, undefined);
+    await stand.stop();
+  });
+});
+
 describe('Gateway: certificate files', () => {
   let directory: string;
   let endpoint: QuicEndpoint;
