@@ -18,7 +18,7 @@ export interface CallFailure extends Failure {
 export type CallErrorType = 'service' | 'connect_error' | 'timeout' | 'cancelled' | 'bad_reply' | 'failure';
 
 export function callFailure(status: CallStatus): CallFailure {
-  const statusName = nameOf(status.code);
+  const statusName = Status[status.code];
   const refusal = serviceRefusals[status.code];
   if (refusal !== undefined && status.fromService) {
     return {
@@ -89,7 +89,7 @@ export function loginError(status: CallStatus): GatesvrError {
 
 /** A status as an Error, for logs. */
 export function statusError({ code, details }: CallStatus): Error {
-  return new Error(`${nameOf(code)}: ${details}`);
+  return new Error(`${Status[code]}: ${details}`);
 }
 
 interface Refusal {
@@ -113,11 +113,6 @@ const serviceRefusals: Readonly<Partial<Record<Status, Refusal>>> = {
   [Status.RESOURCE_EXHAUSTED]: { code: 429, text: 'the service is at a limit' },
   [Status.UNIMPLEMENTED]: { code: 501, text: 'the service does not know this' },
 };
-
-/** A service may send any number. */
-function nameOf(code: number): string {
-  return (Status as Readonly<Record<number, string | undefined>>)[code] ?? 'UNKNOWN';
-}
 
 function unanswered(name: ErrorName, statusName: string, errorType: CallErrorType): CallFailure {
   const { code, text } = errorTable[name];

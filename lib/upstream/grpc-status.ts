@@ -43,10 +43,10 @@ export function ownStatus(
   return { code, details, fromService: false, handedOver };
 }
 
-/** The status a service sent; UNKNOWN if it is no number, as gRPC's HTTP/2 mapping has it. */
+/** The status a service sent; UNKNOWN if gRPC has no such (grpc/doc/statuscodes.md). */
 export function sentStatus(code: string, message: string | undefined): CallStatus {
   return {
-    code: /^\d{1,9}$/.test(code) ? Number(code) : GrpcStatus.UNKNOWN,
+    code: (/^\d+$/.test(code) ? CODES[Number(code)] : undefined) ?? GrpcStatus.UNKNOWN,
     details: message === undefined ? '' : percentDecoded(message),
     fromService: true,
     handedOver: 'maybe',
@@ -70,6 +70,9 @@ export function resetStatus(errorCode: number): CallStatus {
 export function isGrpc(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:$|[+;])/i.test(contentType);
 }
+
+/** By number. */
+const CODES = Object.values(GrpcStatus).filter((value): value is GrpcStatus => typeof value === 'number');
 
 const REFUSED_STREAM = 0x7;
 

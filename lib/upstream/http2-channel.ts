@@ -2,6 +2,9 @@ import { lookup } from 'node:dns';
 import type { CancelTimer, Clock } from '../clock.js';
 import { Http2Connection, type CallStarter, type ConnectionEvents, type WaitingCall } from './http2-connection.js';
 
+/** Finds the IP addresses of a name; none if that fails. */
+export type Lookup = (host: string, found: (addresses: readonly string[]) => void) => void;
+
 /**
  * The way to one address of a service: keeps one HTTP/2 connection up. When it is lost the name is looked up again and its
  * addresses are tried in turn; after a round in vain, or when a connection didn't last, it waits longer each time.
@@ -13,6 +16,7 @@ export class Http2Channel implements CallStarter, ConnectionEvents {
   readonly #maxMessageBytes: number;
   readonly #clock: Clock;
   readonly #changed: () => void;
+  readonly #lookup: Lookup;
   #closed = false;
   #connection: Http2Connection | undefined;
   #readyAt = -Infinity;
@@ -25,7 +29,7 @@ export class Http2Channel implements CallStarter, ConnectionEvents {
    * @param address "host:port"; an IPv6 address in brackets
    * @param changed called after each change of `ready`
    */
-  constructor(address: string, maxMessageBytes: number, clock: Clock, changed: () => void) {
+  constructor(address: string, maxMessageBytes: number, clock: Clock, changed: () => void, lookup: Lookup = lookupAll) {
     this.#authority = address;
     const { host, port } = splitAddress(address);
     this.#host = host;
@@ -33,6 +37,7 @@ export class Http2Channel implements CallStarter, ConnectionEvents {
     this.#maxMessageBytes = maxMessageBytes;
     this.#clock = clock;
     this.#changed = changed;
+    this.#lookup = lookup;
   }
 
   get isReady(): boolean {
@@ -82,9 +87,9 @@ export class Http2Channel implements CallStarter, ConnectionEvents {
 
   #startRound(): void {
     this.#cancelRound = undefined;
-    lookup(this.#host, { all: true }, (error, addresses) => {
+    this.#lookup(this.#host, (hosts) => {
       if (this.#closed) return;
-      this.#hosts = error === null ? addresses.map(({ address }) => address) : [];
+      this.#hosts = [...hosts];
       if (this.#hosts.length === 0) this.#backOff();
       else this.#connectNext();
     });
@@ -114,6 +119,12 @@ const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2000;
 /** gRPC's (grpc/doc/connection-backoff.md). */
 const BACKOFF_FACTOR = 1.6;
+
+const lookupAll: Lookup = (host, found) => {
+  lookup(host, { all: true }, (error, addresses) => {
+    found(error === null ? addresses.map(({ address }) => address) : []);
+  });
+};
 
 function splitAddress(address: string): { host: string; port: number } {
   const colon = address.lastIndexOf(':');

@@ -11,6 +11,7 @@ export interface CallStarter {
 /** What a call needs of the connection that carries it. */
 export interface CallConnection {
   readonly authority: string;
+  readonly clock: Clock;
   /** Of one message, received. */
   readonly maxMessageBytes: number;
   /** It broke: a stream that closes now was not closed by the service. */
@@ -55,8 +56,8 @@ export interface ConnectionEvents {
  */
 export class Http2Connection implements CallConnection, CallStarter {
   readonly authority: string;
+  readonly clock: Clock;
   readonly maxMessageBytes: number;
-  readonly #clock: Clock;
   readonly #events: ConnectionEvents;
   readonly #socket: Socket;
   readonly #session: ClientHttp2Session;
@@ -72,7 +73,7 @@ export class Http2Connection implements CallConnection, CallStarter {
     const { host, port, clock } = options;
     this.authority = options.authority;
     this.maxMessageBytes = options.maxMessageBytes;
-    this.#clock = clock;
+    this.clock = clock;
     this.#events = events;
     this.#streamsLeft = options.maxStreams ?? MAX_STREAMS;
     const socket = connectSocket({ host, port, noDelay: true });
@@ -122,13 +123,14 @@ export class Http2Connection implements CallConnection, CallStarter {
 
   streamClosed(): void {
     this.#streams--;
-    this.#sendWaiting();
+    if (this.#state === 'gone') this.#closeIfIdle();
+    else this.#sendWaiting();
   }
 
   /** Takes no more calls; those under way end by themselves. */
   close(): void {
     const connecting = this.#state === 'connecting';
-    this.#retire();
+    if (this.#state !== 'gone') this.#retire();
     if (connecting) this.#session.destroy();
   }
 
@@ -137,7 +139,7 @@ export class Http2Connection implements CallConnection, CallStarter {
     if (this.#state === 'connecting') {
       this.#state = 'ready';
       this.#cancelTimer();
-      this.#cancelTimer = this.#clock.after(KEEPALIVE_MS, () => this.#keepAlive());
+      this.#cancelTimer = this.clock.after(KEEPALIVE_MS, () => this.#keepAlive());
       this.#events.ready(this);
     }
     this.#sendWaiting();
@@ -145,7 +147,13 @@ export class Http2Connection implements CallConnection, CallStarter {
 
   #sendWaiting(): void {
     while (this.#waiting.length > 0 && this.#streams < this.#maxConcurrent && this.ready) {
-      this.#send(this.#waiting.shift()!);
+      const call = this.#waiting.shift()!;
+      try {
+        this.#send(call);
+      } catch {
+        // Here, in an event of the session, a throw would end the process.
+        call.drop();
+      }
     }
   }
 
@@ -163,26 +171,32 @@ export class Http2Connection implements CallConnection, CallStarter {
   }
 
   #retire(): void {
-    if (this.#state === 'connecting') this.#cancelTimer();
     this.#state = 'gone';
-    this.#session.close();
+    this.#closeIfIdle();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const call of waiting) queueMicrotask(() => call.drop());
+  }
+
+  /** Not sooner: node would refuse requests that it has not written yet. */
+  #closeIfIdle(): void {
+    if (this.#streams > 0) return;
+    this.#cancelTimer();
+    this.#session.close();
   }
 
   /** A peer that is silent is found dead while calls wait for it. Not without calls: some servers forbid that. */
   #keepAlive(): void {
     if (this.lost) return;
     if (this.#streams === 0) {
-      this.#cancelTimer = this.#clock.after(KEEPALIVE_MS, () => this.#keepAlive());
+      this.#cancelTimer = this.clock.after(KEEPALIVE_MS, () => this.#keepAlive());
       return;
     }
-    this.#cancelTimer = this.#clock.after(KEEPALIVE_TIMEOUT_MS, () => this.#session.destroy());
+    this.#cancelTimer = this.clock.after(KEEPALIVE_TIMEOUT_MS, () => this.#session.destroy());
     this.#session.ping((error) => {
       if (error !== null || this.lost) return;
       this.#cancelTimer();
-      this.#cancelTimer = this.#clock.after(KEEPALIVE_MS, () => this.#keepAlive());
+      this.#cancelTimer = this.clock.after(KEEPALIVE_MS, () => this.#keepAlive());
     });
   }
 }

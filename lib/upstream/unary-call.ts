@@ -20,7 +20,7 @@ export abstract class UnaryCall {
   #path = '';
   #frame: Buffer | undefined;
   #metadata: Headers | undefined;
-  #startedAt = 0;
+  #waitsSince: number | undefined;
   #remainingMs = 0;
   #connection: CallConnection | undefined;
   #stream: ClientHttp2Stream | undefined;
@@ -63,12 +63,12 @@ export abstract class UnaryCall {
   /** The connection's: the call waits until the peer allows another stream. */
   wait(connection: CallConnection): void {
     this.#connection = connection;
-    this.#startedAt = performance.now();
+    this.#waitsSince = connection.clock.now();
   }
 
   /** The connection's: sends the request. */
   send(connection: CallConnection, session: ClientHttp2Session): void {
-    const waitedMs = this.#startedAt === 0 ? 0 : performance.now() - this.#startedAt;
+    const waitedMs = this.#waitsSince === undefined ? 0 : connection.clock.now() - this.#waitsSince;
     const stream: CallStream = session.request(this.#requestHeaders(connection.authority, waitedMs));
     this.#connection = connection;
     this.#stream = stream;
@@ -119,7 +119,8 @@ export abstract class UnaryCall {
   closed(errorCode: number): void {
     const connection = this.#connection!;
     this.#status ??= this.#statusOf(errorCode, connection);
-    const bytes = this.#status.code === GrpcStatus.OK ? this.#reader?.message : undefined;
+    const { code, fromService } = this.#status;
+    const bytes = fromService && code === GrpcStatus.OK ? this.#reader?.message : undefined;
     connection.streamClosed();
     this.#end(bytes === undefined ? { ok: false, status: this.#status } : { ok: true, bytes });
   }
