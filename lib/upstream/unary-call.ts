@@ -11,7 +11,7 @@ export type CallEnd =
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * One unary gRPC call on node:http2, half as dear as a call on grpc-js's channel. One object a call: the stream's
+ * One unary gRPC call on node:http2, half as dear as a call on grpc-js's channel (docs/performance.md). The stream's
  * listeners are functions shared by all calls, which find the call on their stream.
  *
  * It ends when its stream has closed, also after {@link cancel}: until then the stream holds memory, so it holds its place.
