@@ -11,7 +11,7 @@ const DOORS = '^lib/(index|client/(browser|node)|service/service)\\.ts$';
 
 /** Package → where in lib and certs it may be imported. */
 const HOMES = {
-  '@grpc/grpc-js': '^lib/(upstream|push|service)/',
+  '@grpc/grpc-js': '^lib/(push|service)/',
   '@hono/node-server': '^lib/(admin|dev)/',
   '@peculiar/x509': '^certs/',
   commander: '^lib/cli\\.ts$',

@@ -1,11 +1,10 @@
-import type { Clock } from '../clock.js';
+import type { CancelTimer, Clock } from '../clock.js';
 import type { LoginReply, LoginRequestInit, LogoutRequestInit } from '../protocol/upstream-codec.js';
 import type { Instance } from './instance.js';
 import type { ServicePool } from './service-pool.js';
 import { GatesvrError } from '../errors.js';
 import { methods } from '../protocol/upstream-codec.js';
 import { loginError } from './grpc-errors.js';
-import { noMetadata } from './identity-metadata.js';
 import { UnaryCall, type CallEnd } from './unary-call.js';
 
 /** Logs players in and out at the Hello service. Awaited by Sessions, so outside of the RequestProcessor. */
@@ -38,18 +37,25 @@ export class HelloClient {
   async #call(path: string, request: Uint8Array): Promise<Uint8Array> {
     if (this.#inFlight >= MAX_IN_FLIGHT) throw unavailable('too many logins at once');
     this.#inFlight++;
-    try {
-      const deadlineAt = this.#clock.now() + this.#timeoutMs;
-      const instance = await this.#reachable();
-      instance.calls++;
-      instance.inFlight++;
-      try {
-        return await callOnce(instance, path, request, Math.max(1, deadlineAt - this.#clock.now()));
-      } finally {
-        instance.inFlight--;
-      }
-    } finally {
+    let instance: Instance | undefined;
+    // A call that was given up has its place until its stream has closed.
+    const over = (): void => {
       this.#inFlight--;
+      if (instance !== undefined) instance.inFlight--;
+    };
+    const deadlineAt = this.#clock.now() + this.#timeoutMs;
+    try {
+      const reached = await this.#reachable();
+      const remainingMs = Math.max(1, deadlineAt - this.#clock.now());
+      return await new Promise((resolve, reject) => {
+        new AwaitedCall(resolve, reject, over).ask(reached, path, request, remainingMs, this.#clock);
+        reached.calls++;
+        reached.inFlight++;
+        instance = reached;
+      });
+    } catch (error) {
+      if (instance === undefined) over();
+      throw error;
     }
   }
 
@@ -68,23 +74,32 @@ const MAX_DATA_BYTES = 48 * 1024;
 
 /** A call as a promise of the reply's bytes. */
 class AwaitedCall extends UnaryCall {
+  #cancelTimer: CancelTimer | undefined;
+
+  /** @param over the call has ended, possibly after it was given up */
   constructor(
     readonly resolve: (bytes: Uint8Array) => void,
     readonly reject: (error: Error) => void,
+    readonly over: () => void,
   ) {
     super();
   }
 
-  protected override ended(end: CallEnd): void {
-    if (end.ok) this.resolve(end.bytes);
-    else this.reject(loginError(end.status, end.headers));
+  /** @throws as {@link UnaryCall.start} */
+  ask({ channel }: Instance, path: string, request: Uint8Array, remainingMs: number, clock: Clock): void {
+    this.start(channel, path, request, undefined, remainingMs);
+    this.#cancelTimer = clock.after(remainingMs, () => {
+      this.reject(unavailable('Hello did not answer in time'));
+      this.cancel();
+    });
   }
-}
 
-function callOnce(instance: Instance, path: string, request: Uint8Array, remainingMs: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    new AwaitedCall(resolve, reject).start(instance.channel, path, request, noMetadata, remainingMs);
-  });
+  protected override ended(end: CallEnd): void {
+    this.#cancelTimer?.();
+    this.over();
+    if (end.ok) this.resolve(end.bytes);
+    else this.reject(loginError(end.status));
+  }
 }
 
 function readLogin(bytes: Uint8Array): LoginReply {

@@ -71,8 +71,8 @@ export class ServicePool {
   }
 
   /**
-   * The instance that takes `job`: one that can be reached, that is not ejected if there is such, and that is not the
-   * one the job failed on if there is another.
+   * The instance that takes `job`: one that can be reached, that is not ejected if there is such, that is not the one
+   * the job failed on if there is another, and that allows another stream now if one does.
    */
   pick(job: Job): Instance | undefined {
     const [only] = this.instances;
@@ -80,8 +80,11 @@ export class ServicePool {
     const ready = this.instances.filter((instance) => instance.ready);
     if (ready.length === 0) return undefined;
     const sound = preferring(ready, (instance) => !instance.ejected);
-    const candidates = job.attempts === 0 ? sound : preferring(sound, ({ address }) => address !== job.lastInstance);
-    return this.#balancer(candidates, job);
+    const others = preferring(sound, ({ address }) => address !== job.lastInstance);
+    return this.#balancer(
+      preferring(others, ({ hasRoom }) => hasRoom),
+      job,
+    );
   }
 
   /** The least busy instance, as soon as one can be reached; undefined once the service is unavailable. */

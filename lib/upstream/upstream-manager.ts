@@ -7,9 +7,10 @@ import type { TimerWheel } from '../timer-wheel.js';
 import type { LoginReply, LoginRequestInit, LogoutRequestInit, UpstreamResponse } from '../protocol/upstream-codec.js';
 import { Outcome } from '../protocol/message-codec.js';
 import { methods } from '../protocol/upstream-codec.js';
-import { badReply, callFailure, requestTooLarge, statusError, type CallFailure } from './grpc-errors.js';
+import { badReply, callFailure, notProcessed, requestTooLarge, statusError, type CallFailure } from './grpc-errors.js';
+import type { CallStatus } from './grpc-status.js';
 import { HelloClient } from './hello-client.js';
-import { identityMetadata, noMetadata } from './identity-metadata.js';
+import { identityMetadata } from './identity-metadata.js';
 import { ProcessCall } from './process-call.js';
 import { ServicePool, type ServiceOptions } from './service-pool.js';
 import type { CallEnd } from './unary-call.js';
@@ -37,8 +38,9 @@ export interface UpstreamOptions {
  * The services behind the gateway, reached by unary `Process` calls. Nothing is shared between services, so one that is
  * dead, slow or wrong harms no other.
  *
- * Whether a request may have been executed is decided by one rule: it was handed over once a channel that was READY took
- * it (PROTOCOL 3), and from then on only a route that is `idempotent` is tried again.
+ * Whether a request may have been executed is decided by one rule: it was handed over once it was sent on a connection that
+ * stands (PROTOCOL 3), and from then on only a route that is `idempotent` is tried again. A request that was never sent after
+ * all, or that the peer refused as not processed (RFC 9113, 8.7), counts as not handed over.
  */
 export class UpstreamManager implements Upstream {
   readonly #clock: Clock;
@@ -129,7 +131,7 @@ export class UpstreamManager implements Upstream {
     const now = this.#clock.now();
     const remainingMs = Math.max(1, Math.ceil(job.deadlineAt - now));
     const request = encodeRequest(job, remainingMs);
-    const metadata = this.#withIdentity ? identityMetadata(job) : noMetadata;
+    const metadata = this.#withIdentity ? identityMetadata(job) : undefined;
     const call = new ProcessCall(job, instance, now, this.#ended);
     if (request.length > this.#maxMessageBytes) {
       queueMicrotask(() => this.#events?.failed(job, requestTooLarge(unexecuted(job))));
@@ -155,7 +157,7 @@ export class UpstreamManager implements Upstream {
     this.#events?.readinessChanged(pool.name);
   };
 
-  /** Called by grpc-js, where a throw would end the process. */
+  /** Called by a stream's event, where a throw would end the process. */
   readonly #ended = (call: ProcessCall, end: CallEnd): void => {
     try {
       this.#settle(call, end);
@@ -176,11 +178,29 @@ export class UpstreamManager implements Upstream {
       this.#events?.answered(job, response);
       return;
     }
-    const failure = end.ok ? badReply() : callFailure(end.status, end.headers);
+    if (!end.ok && end.status.handedOver !== 'maybe') {
+      this.#takeBack(call, pool, end.status);
+      return;
+    }
+    const failure = end.ok ? badReply() : callFailure(end.status);
     this.#finished(call, failure.statusName, failure.errorType);
     // A call that was given up says nothing about the instance.
     if (job.state === 'calling') this.#judge(call, end, failure);
     if (this.#mayRetry(pool, job, failure)) {
+      pool.retries++;
+      this.#events?.returned(job);
+    } else {
+      this.#events?.failed(job, failure);
+    }
+  }
+
+  /** Nobody executed it: it may be handed over again on any route. Refusals cost the peer something, so they are bounded. */
+  #takeBack(call: ProcessCall, pool: ServicePool, status: CallStatus): void {
+    const { job } = call;
+    job.attempts--;
+    const failure = notProcessed(unexecuted(job));
+    this.#finished(call, failure.statusName, failure.errorType);
+    if (job.state === 'calling' && (status.handedOver === 'unsent' || pool.budget.spend())) {
       pool.retries++;
       this.#events?.returned(job);
     } else {

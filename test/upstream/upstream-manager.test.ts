@@ -364,6 +364,34 @@ describe('UpstreamManager', () => {
       assertEnd(await made.request(), 502, Outcome.UNKNOWN);
     });
 
+    it('hands a request over elsewhere that a peer refused unprocessed, also one that is not idempotent', async () => {
+      let refused = 0;
+      const refusing = await http2Server((stream) => {
+        refused++;
+        stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+      });
+      const business = await service();
+      const made = rig({ business: [refusing, business.address] });
+      await until(() => made.manager.counters()[0]!.instances.every(({ ready }) => ready));
+      for (let i = 0; i < 10; i++) assertEnd(await made.request({ idempotent: false }), 200, Outcome.ANSWERED);
+      assert.equal(business.requests.length, 10);
+      assert.ok(refused >= 5);
+      assert.equal(made.manager.counters()[0]!.instances[0]!.ejections, 0);
+      await made.assertClean();
+    });
+
+    it('answers 503 NOT_EXECUTED when a peer goes on refusing, and does not go on asking', async () => {
+      let refused = 0;
+      const refusing = await http2Server((stream) => {
+        refused++;
+        stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+      });
+      const made = rig({ business: [refusing] });
+      assertEnd(await made.request(), 503, Outcome.NOT_EXECUTED);
+      assert.equal(refused, 65);
+      await made.assertClean();
+    });
+
     it('refuses to send what is over the limit', async () => {
       const business = await service();
       const made = rig({ business: [business.address] });
