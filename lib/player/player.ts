@@ -187,11 +187,6 @@ export class Player implements Requester {
     return this.#queue;
   }
 
-  /** Requests accepted and not answered. */
-  get pendingRequests(): number {
-    return this.#pending.size;
-  }
-
   // Login, resume, leave.
 
   /** Whether a resume token of this epoch and generation is still good. An older generation is a sign of theft. */

@@ -97,10 +97,6 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     });
   }
 
-  get state(): SessionState {
-    return this.#state;
-  }
-
   get player(): Player | undefined {
     return this.#player;
   }
