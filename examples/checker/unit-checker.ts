@@ -22,7 +22,7 @@ interface Placed {
 /**
  * Watches what one client delivers to its application, unit by unit, and trusts nobody: numbers must rise by one unless
  * the gap was told, nothing may come twice, and the notifies of a request must stand on their side of its Response, in
- * the unit of that Response. Runs in a browser too.
+ * the unit of that Response. A volatile unit has no number: it may be missing, but not come twice. Runs in a browser too.
  */
 export class UnitChecker {
   readonly violations: Violation[] = [];
@@ -43,16 +43,21 @@ export class UnitChecker {
     this.#told = lost;
   }
 
-  /** @param voids numbers before `seq` that the gateway said are void */
+  /**
+   * @param seq   0: volatile
+   * @param voids numbers right before `seq` that the gateway said are void
+   */
   unit(seq: number, items: readonly Item[], voids = 0): void {
-    this.#order(seq, voids);
+    if (seq > 0) this.#order(seq, voids);
     const middle = items.findIndex((item) => item.kind === 'response');
     const response = middle < 0 ? undefined : items[middle];
     const clientSeq = response?.kind === 'response' ? response.response.clientSeq : 0;
     if (clientSeq > 0) this.#once(`response ${this.#epoch}/${clientSeq}`);
     items.forEach((item, index) => {
       if (item.kind !== 'notify') return;
-      if (item.notify.id !== '') this.#once(`notify ${item.notify.id}`);
+      const { id, boundClientSeq } = item.notify;
+      if (id !== '') this.#once(`notify ${id}`);
+      this.#binding(boundClientSeq, clientSeq, seq);
       const placed = readPlace(item.notify.payload);
       if (placed !== undefined) this.#place(placed, clientSeq, index < middle ? 'before' : 'after', seq);
     });
@@ -76,6 +81,12 @@ export class UnitChecker {
   #place({ key, place }: Placed, clientSeq: number, side: 'before' | 'after', seq: number): void {
     if (key === `${this.#epoch}/${clientSeq}` && place === side) return;
     this.#violate('misplaced', `a notify that belongs ${place} ${key} stands in unit ${seq}, ${side} ${clientSeq}`);
+  }
+
+  /** One that is bound to another request has no business here; alone in its unit it came too late for its own. */
+  #binding(boundTo: number, clientSeq: number, seq: number): void {
+    if (boundTo === 0 || clientSeq === 0 || boundTo === clientSeq) return;
+    this.#violate('misplaced', `a notify bound to request ${boundTo} stands in unit ${seq}, around ${clientSeq}`);
   }
 
   #violate(kind: ViolationKind, story: string): void {

@@ -32,7 +32,11 @@ export class NotifyMessage extends Message {
 }
 
 export type NotifyHandler = (notify: NotifyMessage) => void;
-export type UnitObserver = (seq: number, items: readonly Item[], replayed: boolean) => void;
+/**
+ * @param seq   0: volatile
+ * @param voids how many numbers right before `seq` are void: replaced or expired on the gateway, nothing is missing
+ */
+export type UnitObserver = (seq: number, items: readonly Item[], replayed: boolean, voids: number) => void;
 
 /** Hands the items of each unit to whom they concern, in their order, synchronously. */
 export class Delivery {
@@ -62,8 +66,8 @@ export class Delivery {
   }
 
   /** @param seq 0 for a volatile Delivery */
-  deliver(seq: number, items: readonly Item[], replayed: boolean): void {
-    this.#units.emit(seq, items, replayed);
+  deliver(seq: number, items: readonly Item[], replayed: boolean, voids: number): void {
+    this.#units.emit(seq, items, replayed, voids);
     const middle = items.findIndex((item) => item.kind === 'response');
     items.forEach((item, index) => {
       if (item.kind === 'response') this.#onResponse(item.response);

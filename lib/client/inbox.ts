@@ -78,14 +78,17 @@ export class Inbox {
     return (first === 0 ? seq : first) > this.#position + 1 ? 'gap' : 'new';
   }
 
-  /** The handlers of the unit `seq` have returned. @returns how many numbers before it were void */
-  settle(seq: number, bytes: number): number {
-    const voids = seq - this.#position - 1;
+  /** How many numbers the unit `seq`, judged new, settles beside its own: they are void. */
+  voidsBefore(seq: number): number {
+    return seq - this.#position - 1;
+  }
+
+  /** The handlers of the unit `seq` have returned. */
+  settle(seq: number, bytes: number): void {
     this.#position = seq;
     this.#unitsSinceAck++;
     this.#bytesSinceAck += bytes;
     this.#skipLost();
-    return voids;
   }
 
   /** The state as of now was handed out to be stored. */

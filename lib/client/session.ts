@@ -157,9 +157,11 @@ export class Session implements LinkOwner {
     }
     counters.received++;
     if (this.#isReplaying) counters.replayed++;
+    const voids = inbox.voidsBefore(frame.seq);
+    counters.voids += voids;
     // An unknown body settles its number like any other (PROTOCOL 1).
-    delivery.deliver(frame.seq, frame.body === 'delivery' ? frame.delivery.items : [], this.#isReplaying);
-    counters.voids += inbox.settle(frame.seq, bytes);
+    delivery.deliver(frame.seq, frame.body === 'delivery' ? frame.delivery.items : [], this.#isReplaying, voids);
+    inbox.settle(frame.seq, bytes);
     if (this.#link.isLeft) return;
     if (inbox.due === 'now') this.#link.acknowledge();
     this.#owner.progressed();
@@ -173,7 +175,7 @@ export class Session implements LinkOwner {
       case 'delivery':
         if (!this.#isWelcome) break; // volatile: nobody to give it to yet
         this.#parts.counters.volatiles++;
-        this.#parts.delivery.deliver(0, frame.delivery.items, false);
+        this.#parts.delivery.deliver(0, frame.delivery.items, false, 0);
         break;
       case 'replayed':
         this.#replayed();

@@ -269,18 +269,22 @@ describe('the client', () => {
       assert.equal((await reply).clientSeq, 1);
     });
 
-    it('shows an observer every unit with its items', async () => {
+    it('shows an observer every unit with its items, and how many numbers before it are void', async () => {
       const { client, session } = await active();
-      const units: [number, (string | undefined)[], boolean][] = [];
-      client.onUnit((seq, items, replayed) => units.push([seq, items.map((item) => item.kind), replayed]));
+      const units: [number, (string | undefined)[], boolean, number][] = [];
+      client.onUnit((seq, items, replayed, voids) => {
+        units.push([seq, items.map((item) => item.kind), replayed, voids]);
+      });
       session.unit(1, [notifyItem('x'), responseItem(9)]);
       session.unit(2, []);
       session.unit(0, [notifyItem('volatile')]);
+      session.unit(6, [notifyItem('y')], 3);
       await clock.run(0);
       assert.deepEqual(units, [
-        [1, ['notify', 'response'], false],
-        [2, [], false],
-        [0, ['notify'], false],
+        [1, ['notify', 'response'], false, 0],
+        [2, [], false, 0],
+        [0, ['notify'], false, 0],
+        [6, ['notify'], false, 3],
       ]);
     });
 

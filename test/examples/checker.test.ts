@@ -11,9 +11,9 @@ function response(clientSeq: number): Item {
   return { kind: 'response', response: { ...empty, clientSeq, code: 200, outcome: Outcome.ANSWERED } };
 }
 
-function notify(id: string, key?: string, place?: 'before' | 'after'): Item {
+function notify(id: string, key?: string, place?: 'before' | 'after', boundClientSeq = 0): Item {
   const payload = new TextEncoder().encode(JSON.stringify({ key, place }));
-  return { kind: 'notify', notify: { topic: 't', payload, headers: {}, boundClientSeq: 0, id } };
+  return { kind: 'notify', notify: { topic: 't', payload, headers: {}, boundClientSeq, id } };
 }
 
 describe('UnitChecker', () => {
@@ -88,6 +88,15 @@ describe('UnitChecker', () => {
       ],
       'misplaced',
     ],
+    [
+      'a volatile unit that comes again',
+      [
+        [0, [notify('v')]],
+        [0, [notify('v')]],
+      ],
+      'duplicated',
+    ],
+    ['a notify bound to another request', [[1, [notify('a', undefined, undefined, 2), response(1)]]], 'misplaced'],
     ['a notify around another response', [[1, [notify('a', 'e/7', 'before'), response(1)]]], 'misplaced'],
   ];
   for (const [what, units, kind] of wrong) {
@@ -104,6 +113,29 @@ describe('UnitChecker', () => {
     checker.unit(5, []);
     checker.unit(8, [], 2);
     assert.deepEqual(checker.violations, []);
+  });
+
+  it('accepts volatile units anywhere, and a bound notify that came too late for its request', () => {
+    assert.deepEqual(
+      kinds([
+        [0, [notify('v1')]],
+        [1, [response(1)]],
+        [0, [notify('v2')]],
+        [2, [notify('late', undefined, undefined, 1)]],
+      ]),
+      [],
+    );
+  });
+
+  it('notices numbers that are missing beside the void ones', () => {
+    const checker = new UnitChecker('ada');
+    checker.welcomed('e', undefined);
+    checker.unit(1, []);
+    checker.unit(5, [], 2);
+    assert.deepEqual(
+      checker.violations.map(({ kind }) => kind),
+      ['lost'],
+    );
   });
 
   it('begins again with a new epoch', () => {

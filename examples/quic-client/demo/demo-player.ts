@@ -23,7 +23,6 @@ export class DemoPlayer {
   readonly client: GatesvrClient;
   readonly #random: () => number;
   readonly #open = new Set<Promise<void>>();
-  #voids = 0;
   #nonce = 0;
   /** What to cut when the time comes on the way back. */
   #ambush: 'before Welcome' | 'in replay' | undefined;
@@ -38,10 +37,8 @@ export class DemoPlayer {
     this.history = new History(name);
     this.checker = new UnitChecker(name);
     client.onResume((_verdict, _reason, lost) => this.checker.welcomed(client.session!.epoch, lost));
-    client.onUnit((seq, items, replayed) => {
-      const { voids } = client.counters;
-      this.checker.unit(seq, items, voids - this.#voids);
-      this.#voids = voids;
+    client.onUnit((seq, items, replayed, voids) => {
+      this.checker.unit(seq, items, voids);
       this.history.unit(client.session!.epoch, items, replayed);
       if (replayed) this.#spring('in replay');
     });

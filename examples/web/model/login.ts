@@ -86,8 +86,10 @@ export class Login {
       this.#welcomed(verdict, lost);
       this.#events.welcomed(verdict, reason, lost);
     });
-    client.onUnit((seq, items, replayed) => {
-      if (seq > 0) this.#unit(seq, items);
+    client.onUnit((seq, items, replayed, voids) => {
+      if (seq > 0) this.#units++;
+      this.checker.unit(seq, items, voids);
+      if (seq > 0) this.#saveSoon();
       this.#events.unit(seq, items, replayed);
     });
     client.onStateChange((state) => this.#events.moved(state));
@@ -113,9 +115,7 @@ export class Login {
     return { from: 1, to: state.position };
   }
 
-  #unit(seq: number, items: readonly Item[]): void {
-    this.#units++;
-    this.checker.unit(seq, items);
+  #saveSoon(): void {
     if (this.#options.save === undefined) return;
     if (++this.#unsaved >= SAVE_UNITS) this.save();
     this.#saveTimer ??= setTimeout(() => this.save(), SAVE_MS);
