@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { systemClock } from './clock.js';
 import { describeConfig, loadConfig } from './config.js';
 import type { LoadedConfig } from './config.js';
-import { packageVersion } from './dev/paths.js';
+import { modulePath, packageVersion } from './dev/paths.js';
 import { GatesvrError } from './errors.js';
 import { createLog } from './log.js';
 import { ProcessLife } from './process-life.js';
@@ -50,6 +51,13 @@ withConfigOptions(program.command('dev').description('run gateway, example servi
   .option('--zone-port <port>', 'TCP port of the Zone service')
   .option('--no-ledger', 'let the services keep no ledger')
   .action(develop);
+program
+  .command('client')
+  .description('the example client, for what `gatesvr dev` runs; `gatesvr client --help` lists what it can')
+  .argument('[options...]')
+  .helpOption(false)
+  .allowUnknownOption()
+  .action(runClient);
 
 // Whoever read the output has gone: no reason to end.
 process.stdout.on('error', () => undefined);
@@ -134,6 +142,13 @@ async function develop(options: DevCommandOptions): Promise<void> {
     // Stopped while it started: the process ends on its way.
     if (!abort.signal.aborted) throw error;
   }
+}
+
+/** The example client has a command line of its own. */
+async function runClient(args: readonly string[]): Promise<void> {
+  const module = modulePath('examples/quic-client/main');
+  process.argv = [process.execPath, module, ...args];
+  await import(pathToFileURL(module).href);
 }
 
 function port<const Name extends string>(name: Name, value: string | undefined): Partial<Record<Name, number>> {

@@ -12,6 +12,6 @@ export {
 } from './config.js';
 export { errorTable, GatesvrError, type ErrorKind, type ErrorName } from './errors.js';
 export { Gateway, type GatewayAddresses, type GatewayParts } from './gateway.js';
-export { createLog, noLog, type Log, type LogFields, type LogOptions } from './log.js';
+export { createLog, noLog, type Log, type LogFields, type LogOptions, type LogStream } from './log.js';
 export { MemoryNetwork, type MemoryNetworkOptions, type MemoryWire } from './transport/memory.js';
 export type { Close, Connection, ConnectionHandler, Dialer, Listener, Peer } from './transport/transport.js';

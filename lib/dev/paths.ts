@@ -25,6 +25,11 @@ export function packageVersion(): string {
   return version;
 }
 
+/** Whether this is the package in somebody's project, not a checkout of it. */
+export function isInstalled(): boolean {
+  return packageRoot.pathname.includes('/node_modules/');
+}
+
 /** Options of Node for a supervised process: the TypeScript loader where it is needed, and the guard against orphans. */
 export function nodeOptions(): string[] {
   const guard = new URL(`exit-with-parent${ending}`, import.meta.url).href;

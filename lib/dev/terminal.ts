@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Writable } from 'node:stream';
+import { isInstalled } from './paths.js';
 import type { DevState } from './dev-state.js';
 
 export type Output = Writable & { readonly isTTY?: boolean };
@@ -36,7 +37,7 @@ export class Terminal {
       ...Object.entries(services).map(([name, port]) => this.#row(name, `127.0.0.1:${port}`, 'gRPC')),
       ...(ledgerDirectory === null ? [] : [this.#row('ledger', ledgerDirectory, '')]),
     ];
-    const commands = tries.map(([command, note]) => `    ${command.padEnd(44)}${this.#paint('dim', note)}`);
+    const commands = tries.map(([args, note]) => `    ${clientCommand(args).padEnd(46)}${this.#paint('dim', note)}`);
     const title = `  ${this.#paint('bold', `gatesvr ${state.version}`)} is up`;
     const end = `  ${this.#paint('dim', 'Ctrl-C stops it all.')}`;
     this.#output.write(['', title, '', ...rows, '', '  Try', ...commands, '', end, '', ''].join('\n'));
@@ -54,8 +55,14 @@ export class Terminal {
 }
 
 const tries: readonly [string, string][] = [
-  ['npm run client', 'talk to it by hand'],
-  ['npm run client -- --action echo --data hi', 'one request'],
-  ['npm run client -- --demo', '50 clients, 500 cuts, everything counted'],
-  ['npm run client -- --demo --kill business', 'the same, with Business killed every 5 s'],
+  ['', 'talk to it by hand'],
+  [' --action echo --data hi', 'one request'],
+  [' --demo', '50 clients, 500 cuts, everything counted'],
+  [' --demo --kill business', 'the same, with Business killed every 5 s'],
 ];
+
+/** The example client as one types it: by npm in a checkout, by npx where the package is installed. */
+function clientCommand(args: string): string {
+  if (isInstalled()) return `npx gatesvr client${args}`;
+  return args === '' ? 'npm run client' : `npm run client --${args}`;
+}
