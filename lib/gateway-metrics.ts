@@ -39,6 +39,7 @@ function exposeSessions(metrics: Metrics, { sessions, sessionCounters }: Countin
   metrics.counterFrom('gateway_sessions_refused_total', () => sessions.refused);
   metrics.counterFrom('gateway_slow_warnings_total', () => sessionCounters.slowWarnings);
   metrics.counterFrom('gateway_sessions_closed_total', () => Object.fromEntries(sessionCounters.ended));
+  metrics.counterFrom('gateway_volatile_total', () => ({ ...sessionCounters.volatile }));
   metrics.counterFrom('gateway_player_rate_exceeded_total', () => sessionCounters.rateLimited);
   metrics.gauge('gateway_sessions_current', () => {
     const { authed, connected } = sessions.count();

@@ -7,6 +7,9 @@ const HIGH_WATER_BYTES = 64 * 1024;
 /** How long the closing side waits for the peer's end of stream (PROTOCOL 6). */
 const CLOSE_WAIT_MS = 1_000;
 
+/** Datagrams that the browser keeps until this program's next turn: what the gateway keeps for a connection. */
+const DATAGRAMS_KEPT = 64;
+
 /**
  * A browser's own WebTransport session with the stream that the server opened, as a Connection. One write and one read
  * are with the browser at a time; what is written meanwhile goes as one piece.
@@ -154,6 +157,7 @@ export class BrowserConnection implements Connection {
   }
 
   async #readDatagrams(): Promise<void> {
+    this.#session.datagrams.incomingHighWaterMark = DATAGRAMS_KEPT;
     const reader = (this.#session.datagrams.readable as ReadableStream<Uint8Array>).getReader();
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) {

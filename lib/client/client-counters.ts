@@ -12,8 +12,12 @@ export interface ClientCounters {
   voids: number;
   /** Numbers that the gateway said are lost. */
   lost: number;
-  /** Volatile deliveries, with or without datagrams. */
+  /** Volatile deliveries that reached the application, with or without datagrams. */
   volatiles: number;
+  /** Volatile deliveries that came before their session's Welcome and were dropped. */
+  earlyVolatiles: number;
+  /** Datagrams that held no volatile delivery; dropped. */
+  badDatagrams: number;
   /** Requests asked for. */
   requests: number;
   /** Requests written, the ones written again after a reconnect included. */
@@ -42,6 +46,8 @@ export function newClientCounters(): ClientCounters {
     voids: 0,
     lost: 0,
     volatiles: 0,
+    earlyVolatiles: 0,
+    badDatagrams: 0,
     requests: 0,
     written: 0,
     answered: 0,

@@ -18,7 +18,7 @@ export class NotifyMessage extends Message {
 
   constructor(
     notify: Notify,
-    /** Number of the unit it came in; 0: volatile, neither ordered nor kept. */
+    /** Number of the unit it came in; 0 when it is `volatile`. */
     readonly seq: number,
     readonly place: Place | undefined,
     /** It came in the replay after a reconnect. */
@@ -28,6 +28,11 @@ export class NotifyMessage extends Message {
     this.topic = notify.topic;
     this.id = notify.id;
     this.boundClientSeq = notify.boundClientSeq;
+  }
+
+  /** Sent once and not kept: others may be missing, and its place among the numbered ones means nothing. */
+  get volatile(): boolean {
+    return this.seq === 0;
   }
 }
 

@@ -4,6 +4,7 @@ import { decodeServerFrame, encodeClientFrame } from '../protocol/message-codec.
 import type { ClientFrameInit, ServerFrame } from '../protocol/message-codec.js';
 import { CloseCode, LOGIN_FRAME_BYTES } from '../protocol/protocol.js';
 import type { Close, Connection, ConnectionHandler } from '../transport/transport.js';
+import type { ClientCounters } from './client-counters.js';
 import type { Inbox } from './inbox.js';
 import { Liveness } from './liveness.js';
 
@@ -20,6 +21,7 @@ export interface LinkOwner {
 export interface LinkOptions {
   readonly clock: Clock;
   readonly inbox: Inbox;
+  readonly counters: ClientCounters;
   /** Longest time that progress goes unacknowledged, in ms. */
   readonly ackDelayMs: number;
 }
@@ -162,16 +164,13 @@ export class Link implements ConnectionHandler {
     this.acknowledge();
   }
 
+  /** One ServerFrame without length prefix; it promises nothing, so what it can't be is no reason to end the link. */
   datagram(datagram: Uint8Array): void {
-    if (this.#isLeft || this.#liveness === undefined) return;
-    this.#liveness.heard(this.#options.clock.now());
-    let frame: ServerFrame;
-    try {
-      frame = decodeServerFrame(datagram);
-    } catch {
-      return; // A datagram may be anything; it promises nothing.
-    }
-    if (frame.seq === 0 && frame.body === 'delivery') this.#owner.frame(frame, datagram.length);
+    if (this.#isLeft) return;
+    this.#liveness?.heard(this.#options.clock.now());
+    const frame = volatileFrame(datagram);
+    if (frame === undefined) this.#options.counters.badDatagrams++;
+    else this.#owner.frame(frame, datagram.length);
   }
 
   drained(): void {
@@ -228,5 +227,15 @@ export class Link implements ConnectionHandler {
     this.#isLeft = true;
     this.#cancelAck?.();
     this.#cancelCheck?.();
+  }
+}
+
+/** What may come as a datagram: a Delivery without a number. Undefined for everything else. */
+function volatileFrame(datagram: Uint8Array): ServerFrame | undefined {
+  try {
+    const frame = decodeServerFrame(datagram);
+    return frame.seq === 0 && frame.body === 'delivery' ? frame : undefined;
+  } catch {
+    return undefined;
   }
 }

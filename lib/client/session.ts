@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../clock.js';
 import { GatesvrError } from '../errors.js';
 import { Reason, Resume } from '../protocol/message-codec.js';
-import type { ClientFrameInit, Reconnect, ServerFrame, Welcome } from '../protocol/message-codec.js';
+import type { ClientFrameInit, Item, Reconnect, ServerFrame, Welcome } from '../protocol/message-codec.js';
 import { CloseCode, LOGIN_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/protocol.js';
 import type { Connection } from '../transport/transport.js';
 import type { ClientCounters } from './client-counters.js';
@@ -173,9 +173,7 @@ export class Session implements LinkOwner {
         this.#welcome(frame.welcome);
         break;
       case 'delivery':
-        if (!this.#isWelcome) break; // volatile: nobody to give it to yet
-        this.#parts.counters.volatiles++;
-        this.#parts.delivery.deliver(0, frame.delivery.items, false, 0);
+        this.#volatile(frame.delivery.items);
         break;
       case 'replayed':
         this.#replayed();
@@ -197,6 +195,22 @@ export class Session implements LinkOwner {
       default:
       // Ping and Pong are the link's; Refreshed and what later versions bring is skipped.
     }
+  }
+
+  /** Without a number: it settles nothing and answers nothing. Before Welcome there is nobody to give it to. */
+  #volatile(items: readonly Item[]): void {
+    const { counters, delivery } = this.#parts;
+    if (!this.#isWelcome) {
+      counters.earlyVolatiles++;
+      return;
+    }
+    counters.volatiles++;
+    delivery.deliver(
+      0,
+      items.filter(({ kind }) => kind === 'notify'),
+      false,
+      0,
+    );
   }
 
   #welcome(welcome: Welcome): void {

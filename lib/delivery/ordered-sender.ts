@@ -30,6 +30,9 @@ export interface OrderedSenderOptions {
  */
 const FLUSH_BYTES = 256 * 1024;
 
+/** Of one write, at most: as much as makes a connection say that it is full, so that units keep most of a write. */
+const VOLATILE_BYTES = 64 * 1024;
+
 /**
  * Writes what is due to one connection: all of a turn as one write of one buffer, control frames first, and nothing
  * while the connection has no room, so that units wait in the queue where they can still be replaced. One a session.
@@ -44,6 +47,9 @@ export class OrderedSender {
   #controls: Uint8Array[] = [];
   /** Control frames that wait until a number was taken: `Replayed`, one a session. */
   #placed: PlacedControl[] = [];
+  /** Frames that may get lost; never kept beyond the turn. */
+  #volatiles: Uint8Array[] = [];
+  #volatileBytes = 0;
   /** The write being put together, in order. */
   readonly #batch: Frame[] = [];
   #batchBytes = 0;
@@ -92,6 +98,19 @@ export class OrderedSender {
     this.wake();
   }
 
+  /**
+   * Writes an unnumbered frame behind what else is due in this turn; never waits for room.
+   * @param body as `encodeBody` makes it
+   * @returns false when it was dropped
+   */
+  volatile(body: Uint8Array): boolean {
+    if (this.#stopped || this.#blocked || this.#volatileBytes + body.length > VOLATILE_BYTES) return false;
+    this.#volatiles.push(body);
+    this.#volatileBytes += body.length;
+    this.wake();
+    return true;
+  }
+
   /** Something may be due. Costs nothing when a flush is scheduled already. */
   wake(): void {
     if (this.#scheduled || this.#blocked || this.#stopped) return;
@@ -118,6 +137,7 @@ export class OrderedSender {
     this.#stopped = true;
     this.#controls = [];
     this.#placed = [];
+    this.#volatiles = [];
   }
 
   /** One write. Returns true when there is more and the connection has room for it. */
@@ -126,6 +146,9 @@ export class OrderedSender {
     for (const body of this.#controls) this.#add(control(body));
     this.#controls.length = 0;
     const more = !this.#blocked && this.#addUnits();
+    for (const body of this.#volatiles) this.#add(control(body));
+    this.#volatiles.length = 0;
+    this.#volatileBytes = 0;
     if (this.#batch.length > 0) this.#writeBatch();
     if (more) this.wake();
     return more && !this.#blocked;

@@ -101,6 +101,11 @@ export const metricTable = {
     labels: ['event'],
     help: 'What became of notifies bound to a request that were not placed: late, stranded, refused',
   },
+  gateway_volatile_total: {
+    type: 'counter',
+    labels: ['event'],
+    help: 'Volatile deliveries sent (datagram, stream) and dropped (tooLarge, noRoom, notWelcome)',
+  },
   gateway_quic_packets_in_total: { type: 'counter', labels: [], help: 'UDP datagrams received' },
   gateway_quic_packets_out_total: { type: 'counter', labels: [], help: 'UDP datagrams sent' },
   gateway_quic_bytes_in_total: { type: 'counter', labels: [], help: 'Bytes of UDP datagrams received' },

@@ -22,6 +22,12 @@ export interface Link {
   readonly sessionId: string;
   /** Units may be due: take them in this turn. */
   wake(): void;
+  /**
+   * Sends a volatile Delivery now, or not at all: it has no number and is never sent again (PROTOCOL 2). Never throws.
+   * @param body as `encodeDelivery` makes it; may be shared with other links
+   * @returns false when it was dropped: too large, no room on the connection, or its client has no Welcome yet
+   */
+  sendVolatile(body: Uint8Array): boolean;
   /** The Player lets this session go: it tells its client why, and closes. Never throws. */
   release(reason: Reason, message?: string): void;
 }

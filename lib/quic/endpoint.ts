@@ -37,7 +37,9 @@ export const serverTransport: TransportOptions = {
   connectionWindowBytes: 256 * 1024,
   maxConnectionWindowBytes: 512 * 1024,
   peerStreams: 16,
-  datagramQueue: 256,
+  receivedDatagrams: 256,
+  // What the congestion window has no room for waits here; 64 of 1.2 KB are 10 ms at 60 Mbit/s, and old news after that.
+  sentDatagrams: 64,
   activeConnectionIdLimit: 32,
 };
 

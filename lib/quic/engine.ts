@@ -54,8 +54,9 @@ export interface EngineConfigOptions {
   readonly maxConnectionWindowBytes: number;
   /** Streams the peer may have open at a time, of each kind. */
   readonly peerStreams: number;
-  /** Datagrams kept each way between two turns. */
-  readonly datagramQueue: number;
+  /** Datagrams kept between two turns, received and sent. */
+  readonly receivedDatagrams: number;
+  readonly sentDatagrams: number;
   /** Bounds the address changes in a connection's life. */
   readonly activeConnectionIdLimit: number;
 }
@@ -254,6 +255,6 @@ function createConfig(native: NativeModule, options: EngineConfigOptions): Engin
   config.setDisableActiveMigration(false);
   // What is due leaves at the end of the turn; the engine's pacing only gives hints nobody could follow there.
   config.enablePacing(false);
-  config.enableDgram(true, options.datagramQueue, options.datagramQueue);
+  config.enableDgram(true, options.receivedDatagrams, options.sentDatagrams);
   return config;
 }

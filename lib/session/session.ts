@@ -18,6 +18,7 @@ import type { SessionCounters } from './session-counters.js';
 import { sessionStates, type FrameKind, type SessionEvent, type SessionState } from './session-state.js';
 import { SlowWatch } from './slow-watch.js';
 import { TokenBucket } from './token-bucket.js';
+import { VolatileSender } from './volatile-sender.js';
 import { welcomeFrom } from './welcome.js';
 
 /** Where a Session's requests go; gateway.ts joins it to the Dispatcher. */
@@ -70,6 +71,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   #player: Player | undefined;
   #heardAt: number;
   #answersPing = false;
+  /** From Welcome on. */
+  #volatile: VolatileSender | undefined;
   /** One at a time: each asks Hello. */
   #refreshing = false;
   /** Last seq of the replay. */
@@ -124,6 +127,12 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   wake(): void {
     this.#sender.wake();
     this.#judgeSlowness();
+  }
+
+  sendVolatile(body: Uint8Array): boolean {
+    if (this.#volatile !== undefined && !this.#isClosed) return this.#volatile.send(body);
+    this.#parts.counters.volatile.notWelcome++;
+    return false;
   }
 
   release(reason: Reason, message = ''): void {
@@ -310,15 +319,23 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     this.#player = player;
     this.#move('welcome');
     this.#decoder.limit = limits.maxFrameBytes;
-    this.#answersPing = hello.features.includes(PING_FEATURE);
+    const features = this.#featuresWith(hello);
+    this.#answersPing = features.includes(PING_FEATURE);
+    const takesDatagrams = features.includes(DATAGRAM_FEATURE);
+    this.#volatile = new VolatileSender(this.#connection, this.#sender, this.#parts.counters, takesDatagrams);
     this.#replayUpTo = arrival.upTo;
     this.#heardAt = clock.now();
     wheel.arm(this.#timer, this.#silenceMs / 2);
     log.debug('session logged in', { ...this.#who, verdict: Resume[arrival.verdict], reason: arrival.reason });
-    const features = this.#answersPing ? [PING_FEATURE] : [];
     this.#control({ welcome: welcomeFrom(this.sessionId, attached, limits, features) });
     this.#sender.control(encodeBody({ replayed: { upTo: arrival.upTo } }), arrival.upTo);
     this.#sender.wake();
+  }
+
+  /** The optional parts that both ends have. */
+  #featuresWith(hello: Hello): string[] {
+    const own = this.#connection.maxDatagramBytes > 0 ? [PING_FEATURE, DATAGRAM_FEATURE] : [PING_FEATURE];
+    return own.filter((feature) => hello.features.includes(feature));
   }
 
   async #refresh(player: Player, token: string): Promise<void> {
@@ -450,3 +467,4 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 }
 
 const PING_FEATURE = 'ping';
+const DATAGRAM_FEATURE = 'datagram';

@@ -17,6 +17,9 @@ export const defaultPipeOptions: PipeOptions = {
   windowBytes: 64 * 1024,
 };
 
+/** Datagrams under way at most, as on a QUIC connection of the gateway; more are lost. */
+const DATAGRAMS_UNDER_WAY = 64;
+
 /** The far end of a pipe. */
 export interface PipeReceiver {
   data(chunk: Uint8Array): void;
@@ -118,7 +121,7 @@ export class Pipe {
 
   /** @returns false when it is lost at once */
   sendDatagram(bytes: Uint8Array): boolean {
-    if (this.#stalled || this.#broken) return false;
+    if (this.#stalled || this.#broken || this.#datagrams.length >= DATAGRAMS_UNDER_WAY) return false;
     this.#datagrams.push({ bytes: bytes.slice(), dueAt: this.#clock.now() + this.#options.delayMs });
     this.#wake(0);
     return true;

@@ -48,7 +48,7 @@ export interface Connection {
    * @returns false when `bufferedBytes` is above the high-water mark: write no more until `drained`. Nothing is refused.
    */
   write(bytes: Uint8Array): boolean;
-  /** Sends one datagram if that is possible now; false if it was dropped. */
+  /** Sends one datagram if that is possible now; false if it was dropped. `bytes` are copied and stay the caller's. */
   sendDatagram(bytes: Uint8Array): boolean;
   /** Stops `data` calls; the transport's window then stops the peer. */
   pause(): void;

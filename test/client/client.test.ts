@@ -348,27 +348,78 @@ describe('the client', () => {
       assert.deepEqual(session.acks, [2]);
     });
 
-    it('gives volatile notifies without a number, also as datagrams, and none before Welcome', async () => {
+    it('gives volatile notifies without a number, also as datagrams, and none before Welcome [B10]', async () => {
       const client = make();
-      const seen: [string, number][] = [];
-      client.onNotify('news', (notify) => seen.push([notify.text(), notify.seq]));
+      const seen: [string, number, boolean][] = [];
+      client.onNotify('news', (notify) => seen.push([notify.text(), notify.seq, notify.volatile]));
       client.connect();
       const session = await nextHello();
       session.unit(0, [notifyItem('too early')]);
+      session.sendVolatile(notifyItem('overtook Welcome'));
       session.welcome();
       session.replayed();
       await clock.run(0);
       session.unit(0, [notifyItem('on the stream')]);
-      const frame = encodeServerFrame({ delivery: { items: [notifyItem('as a datagram')] } });
-      session.connection.sendDatagram(frame.subarray(1));
-      session.connection.sendDatagram(Uint8Array.from([255, 255]));
+      session.sendVolatile(notifyItem('as a datagram'));
       await clock.run(100);
       assert.deepEqual(seen.sort(), [
-        ['as a datagram', 0],
-        ['on the stream', 0],
+        ['as a datagram', 0, true],
+        ['on the stream', 0, true],
       ]);
-      assert.equal(client.progress.position, 0);
+      const { volatiles, earlyVolatiles } = client.counters;
+      assert.deepEqual({ volatiles, earlyVolatiles }, { volatiles: 2, earlyVolatiles: 2 });
+    });
+
+    it('neither moves its position for a volatile delivery nor acknowledges it', async () => {
+      const { client, session } = await active();
+      session.notify(1, 'one');
+      await clock.run(100);
+      session.sendVolatile(notifyItem('as a datagram'));
+      session.unit(0, [notifyItem('on the stream')]);
+      await clock.run(100);
+      assert.equal(client.counters.volatiles, 2);
+      assert.equal(client.progress.position, 1);
+      assert.deepEqual(session.acks, [1]);
+    });
+
+    it('counts datagrams that hold no volatile delivery, and goes on', async () => {
+      const { client, session } = await active();
+      const answer = client.request('echo');
+      await clock.run(0);
+      const frames = [
+        encodeServerFrame({ seq: 1, delivery: { items: [notifyItem('numbered')] } }),
+        encodeServerFrame({ kick: { reason: Reason.KICKED } }),
+        encodeServerFrame({ welcome: {} }),
+        encodeServerFrame({}),
+      ].map((frame) => frame.subarray(1));
+      for (const datagram of [...frames, Uint8Array.from([255, 255]), new Uint8Array(1_100)]) {
+        session.connection.sendDatagram(datagram);
+      }
+      // A delivery, so not counted; but no datagram can answer.
+      session.sendVolatile({ response: { clientSeq: 1, code: 200 } });
+      session.notify(1, 'one');
+      session.respond(2, 1, 'the answer');
+      await clock.run(0);
+      assert.equal((await answer).text(), 'the answer');
+      assert.equal(client.counters.badDatagrams, 6);
+      assert.equal(client.progress.position, 2);
       assert.equal(client.connectionState, 'active');
+    });
+
+    it('hears nothing of an earlier link once it is on the next', async () => {
+      const { client, session } = await active();
+      const seen: string[] = [];
+      client.onNotify('news', (notify) => seen.push(notify.text()));
+      network.wires[0]!.down.delayMs = 500;
+      session.sendVolatile(notifyItem('of the old link'));
+      client.dropLink();
+      const next = await nextHello();
+      next.welcome({ epoch: 'epoch-2' });
+      next.replayed();
+      await clock.run(1_000);
+      next.sendVolatile(notifyItem('of the new link'));
+      await clock.run(0);
+      assert.deepEqual(seen, ['of the new link']);
     });
 
     it('treats a gap as a broken protocol: closes, reports, comes back and asks from its position', async () => {

@@ -4,6 +4,7 @@ import { OrderedSender } from '../../lib/delivery/ordered-sender.js';
 import { FrameDecoder } from '../../lib/protocol/frame-decoder.js';
 import { decodeServerFrame, encodeBody, encodeDelivery } from '../../lib/protocol/message-codec.js';
 
+const VOLATILE = encodeDelivery([{ notify: { topic: 'position' } }]);
 const LIMITS = { maxUnits: 100_000, maxBytes: 1 << 30, overflow: 'refuse' } as const;
 
 /** A sender over a real queue, a sink that keeps the writes apart, and turns that end by hand. */
@@ -258,5 +259,38 @@ describe('OrderedSender', () => {
     bench.onWrite = () => bench.sender.stop();
     bench.sender.flushNow();
     assert.equal(bench.writes.length, 1);
+  });
+
+  it('writes what may get lost behind the units of the turn, in the same write', () => {
+    const bench = new Bench();
+    assert.equal(bench.sender.volatile(VOLATILE), true);
+    bench.notify(2);
+    bench.sender.control(PONG);
+    bench.turn();
+    assert.deepEqual(bench.frames, [['pong', 1, 2, 'delivery']]);
+  });
+
+  it('drops what may get lost while the connection has no room [B5]', () => {
+    const bench = new Bench();
+    bench.room = false;
+    bench.notify();
+    bench.turn();
+    assert.equal(bench.sender.volatile(VOLATILE), false);
+    bench.room = true;
+    bench.sender.drained();
+    bench.turn();
+    assert.equal(bench.sender.volatile(VOLATILE), true);
+    bench.turn();
+    assert.deepEqual(bench.frames, [[1], ['delivery']]);
+  });
+
+  it('takes so much of what may get lost in a turn and no more [B4]', () => {
+    const bench = new Bench();
+    const body = encodeDelivery([{ notify: { payload: new Uint8Array(1_000) } }]);
+    const taken = Array.from({ length: 10_000 }, () => bench.sender.volatile(body)).filter(Boolean).length;
+    bench.turn();
+    assert.equal(bench.frames.flat().length, taken);
+    assert.ok(taken * body.length <= 64 * 1024, `${taken} frames`);
+    assert.equal(bench.sender.volatile(body), true, 'the next turn has room again');
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodeClientFrame, Outcome, Reason, Resume } from '../../lib/protocol/message-codec.js';
+import { encodeClientFrame, encodeDelivery, Outcome, Reason, Resume } from '../../lib/protocol/message-codec.js';
 import { CloseCode } from '../../lib/protocol/protocol.js';
 import { SessionWorld } from '../support/session-world.js';
 import type { FrameClient } from '../support/frame-client.js';
@@ -657,6 +657,131 @@ describe('Session: refresh', () => {
       client.all('refreshed').map(({ refreshed }) => refreshed.code),
       [429, 429, 429, 429, 200],
     );
+  });
+});
+
+describe('Session: volatile deliveries', () => {
+  const FEATURES = ['ping', 'datagram'];
+
+  function deliveryOf(bytes: number, text = 'p'): Uint8Array {
+    return encodeDelivery([{ notify: { topic: 'position', payload: Buffer.alloc(bytes, text) } }]);
+  }
+
+  it('go as datagrams, without a number, to a client that takes them', async () => {
+    const world = new SessionWorld();
+    const client = await world.login({ features: FEATURES });
+    assert.deepEqual(client.last('welcome')!.welcome.features, FEATURES);
+    const [link] = world.players.links;
+    assert.equal(link!.sendVolatile(deliveryOf(1_000)), true);
+    await world.settle();
+    const [datagram, ...more] = client.datagrams;
+    assert.deepEqual([datagram?.seq, datagram?.ack, datagram?.body, more.length], [0, 0, 'delivery', 0]);
+    assert.deepEqual(client.all('delivery'), []);
+    assert.equal(world.counters.volatile.datagram, 1);
+  });
+
+  for (const [what, features, datagramBytes, payloadBytes] of [
+    ['the client takes no datagrams', ['ping'], 1_100, 10],
+    ['the transport has none', FEATURES, 0, 10],
+    ['they are over 1,100 bytes', FEATURES, 1_400, 1_100],
+    ['they are larger than the transport carries', FEATURES, 500, 600],
+  ] as const) {
+    it(`go on the stream where ${what}`, async () => {
+      const world = new SessionWorld({ network: { maxDatagramBytes: datagramBytes } });
+      const client = await world.login({ features: [...features] });
+      assert.equal(world.players.links[0]!.sendVolatile(deliveryOf(payloadBytes)), true);
+      await world.settle();
+      assert.deepEqual(client.datagrams, []);
+      assert.deepEqual(
+        client.all('delivery').map(({ seq }) => seq),
+        [0],
+      );
+      assert.equal(world.counters.volatile.stream, 1);
+    });
+  }
+
+  it('are dropped over 16 KiB, and up to there are not [B4]', async () => {
+    const world = new SessionWorld();
+    const client = await world.login();
+    const overhead = deliveryOf(16_000).length - 16_000;
+    const [link] = world.players.links;
+    assert.equal(link!.sendVolatile(deliveryOf(16 * 1024 - overhead)), true);
+    assert.equal(link!.sendVolatile(deliveryOf(16 * 1024 - overhead + 1)), false);
+    await world.settle();
+    assert.equal(client.all('delivery').length, 1);
+    assert.equal(world.counters.volatile.tooLarge, 1);
+  });
+
+  it('are dropped before Welcome [B10]', async () => {
+    const world = new SessionWorld();
+    const sent: boolean[] = [];
+    world.players.onAttach = (link) => sent.push(link.sendVolatile(deliveryOf(10)));
+    const client = await world.login({ features: FEATURES });
+    assert.deepEqual(sent, [false]);
+    assert.deepEqual(client.datagrams, []);
+    assert.equal(world.counters.volatile.notWelcome, 1);
+  });
+
+  it('are dropped once the session has ended', async () => {
+    const world = new SessionWorld();
+    await world.login();
+    const [link] = world.players.links;
+    link!.release(Reason.KICKED);
+    assert.equal(link!.sendVolatile(deliveryOf(10)), false);
+  });
+
+  it('are dropped when too many datagrams wait, and hold up nothing that is numbered [B4]', async () => {
+    const world = new SessionWorld();
+    const client = await world.login({ features: FEATURES });
+    client.send(request(1));
+    await world.settle();
+    const [link] = world.players.links;
+    const sent = Array.from({ length: 1_000 }, () => link!.sendVolatile(deliveryOf(10)));
+    world.upstream.answer(1);
+    await world.settle();
+    assert.equal(client.datagrams.length, sent.filter(Boolean).length);
+    assert.ok(client.datagrams.length < 1_000);
+    assert.equal(world.counters.volatile.noRoom, 1_000 - client.datagrams.length);
+    assert.deepEqual(client.responses, [[1, 200]]);
+  });
+
+  it('are not written to a client that reads nothing [B5]', async () => {
+    const world = new SessionWorld();
+    const client = await world.login();
+    client.connection.pause();
+    const [link] = world.players.links;
+    let written = 0;
+    for (let turn = 0; turn < 100; turn++) {
+      if (link!.sendVolatile(deliveryOf(16_000))) written += 16_000;
+      await world.settle();
+    }
+    assert.equal(link!.sendVolatile(deliveryOf(10)), false);
+    // What the connection holds before it says stop, and the pipe's window.
+    assert.ok(written <= 3 * 64 * 1024, `${written} bytes`);
+  });
+
+  it('number nothing: the client acknowledges what it did before', async () => {
+    const world = new SessionWorld();
+    const client = await world.login({ features: FEATURES });
+    client.send(request(1));
+    await world.settle();
+    const [link] = world.players.links;
+    link!.sendVolatile(deliveryOf(10));
+    link!.sendVolatile(deliveryOf(10_000));
+    world.upstream.answer(1);
+    await world.settle();
+    assert.equal(client.responses.length, 1);
+    assert.deepEqual(
+      client
+        .all('delivery')
+        .map(({ seq }) => seq)
+        .sort(),
+      [0, 1],
+    );
+    client.send({ ack: 1 });
+    await world.settle();
+    assert.equal(world.players.find('ada')!.keptUnits, 0);
+    assert.equal(client.close, undefined);
   });
 });
 

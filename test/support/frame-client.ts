@@ -14,6 +14,8 @@ type FrameOf<B extends Body> = Extract<ServerFrame, { body: B }>;
 /** The wire protocol with no rules at all: sends any frame, keeps what comes. For tests that break the rules. */
 export class FrameClient implements ConnectionHandler {
   readonly frames: ServerFrame[] = [];
+  /** What came as datagrams, apart from the rest. */
+  readonly datagrams: ServerFrame[] = [];
   close: Close | undefined;
   readonly #decoder = new FrameDecoder(Infinity);
 
@@ -55,8 +57,8 @@ export class FrameClient implements ConnectionHandler {
     }
   }
 
-  datagram(): void {
-    // Not sent by this version.
+  datagram(datagram: Uint8Array): void {
+    this.datagrams.push(decodeServerFrame(datagram));
   }
 
   drained(): void {

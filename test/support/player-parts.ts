@@ -57,11 +57,19 @@ export class PlayerWorld implements PlayerParts {
 export class TestLink implements Link {
   released: Reason | undefined;
   readonly frames: ServerFrame[] = [];
+  readonly volatiles: Uint8Array[] = [];
+  /** What `sendVolatile` says. */
+  hasRoom = true;
 
   constructor(readonly sessionId: string) {}
 
   wake(): void {
     // Tests take when they want to.
+  }
+
+  sendVolatile(body: Uint8Array): boolean {
+    this.volatiles.push(body);
+    return this.hasRoom;
   }
 
   release(reason: Reason): void {

@@ -1,5 +1,5 @@
 import { FrameDecoder } from '../../lib/protocol/frame-decoder.js';
-import { decodeClientFrame, encodeServerFrame, Resume } from '../../lib/protocol/message-codec.js';
+import { decodeClientFrame, encodeDelivery, encodeServerFrame, Resume } from '../../lib/protocol/message-codec.js';
 import type { ClientFrame, ItemInit, ServerBodyInit, WelcomeInit } from '../../lib/protocol/message-codec.js';
 import type { Close, Connection, ConnectionHandler, Listener } from '../../lib/transport/transport.js';
 
@@ -111,6 +111,11 @@ export class ScriptedSession implements ConnectionHandler {
 
   unit(seq: number, items: ItemInit[], first = 0): void {
     this.send({ seq, first, delivery: { items } });
+  }
+
+  /** A volatile Delivery as a datagram. */
+  sendVolatile(...items: ItemInit[]): boolean {
+    return this.connection.sendDatagram(encodeDelivery(items));
   }
 
   // -- ConnectionHandler

@@ -7,10 +7,11 @@ import type { Readiness, Upstream, UpstreamEvents } from '../../lib/dispatch/ups
 import { GatesvrError } from '../../lib/errors.js';
 import { noLog } from '../../lib/log.js';
 import { noMetrics } from '../../lib/metrics/metrics.js';
-import { newPlayerCounters } from '../../lib/player/player.js';
-import { PlayerManager, type LoginService } from '../../lib/player/player-manager.js';
+import { newPlayerCounters, type Link } from '../../lib/player/player.js';
+import { PlayerManager, type Attached, type Identity, type LoginService } from '../../lib/player/player-manager.js';
 import type { PlayerLimits } from '../../lib/player/player-limits.js';
 import { ResumeTokens } from '../../lib/player/resume-token.js';
+import type { Hello } from '../../lib/protocol/message-codec.js';
 import type {
   LoginReply,
   LoginRequestInit,
@@ -21,7 +22,7 @@ import type { SessionLimits } from '../../lib/session/session-limits.js';
 import { SessionManager } from '../../lib/session/session-manager.js';
 import { newSessionCounters } from '../../lib/session/session-counters.js';
 import { TimerWheel } from '../../lib/timer-wheel.js';
-import { MemoryNetwork, type MemoryWire } from '../../lib/transport/memory.js';
+import { MemoryNetwork, type MemoryNetworkOptions, type MemoryWire } from '../../lib/transport/memory.js';
 import type { Listener } from '../../lib/transport/transport.js';
 import { TurnQueue } from '../../lib/turn-queue.js';
 import { FakeClock } from './fake-clock.js';
@@ -104,31 +105,47 @@ export class TestUpstream implements Upstream {
   }
 }
 
+/** Players that let a test speak to sessions as a Player does. */
+export class TestPlayers extends PlayerManager {
+  /** The sessions that were given a player, the latest last. */
+  readonly links: Link[] = [];
+  /** Called before a session is given its player. */
+  onAttach: (link: Link) => void = () => undefined;
+
+  override attach(identity: Identity, link: Link, hello: Hello): Attached {
+    this.links.push(link);
+    this.onAttach(link);
+    return super.attach(identity, link, hello);
+  }
+}
+
 export interface WorldOptions {
   readonly session?: Partial<SessionLimits>;
   readonly player?: Partial<PlayerLimits>;
   readonly maxSessions?: number;
   /** Another process of the same gateway has another one. */
   readonly processId?: string;
+  readonly network?: Partial<MemoryNetworkOptions>;
 }
 
 /** Sessions and players as the gateway has them, over a memory network with a clock driven by hand. */
 export class SessionWorld {
   readonly clock = new FakeClock();
   readonly wheel = new TimerWheel(this.clock);
-  readonly network = new MemoryNetwork(this.clock);
+  readonly network: MemoryNetwork;
   readonly hello = new TestHello();
   readonly upstream = new TestUpstream();
   readonly counters = newSessionCounters();
   readonly playerCounters = newPlayerCounters();
   readonly queueCounters = new QueueCounters();
   readonly listener: Listener;
-  readonly players: PlayerManager;
+  readonly players: TestPlayers;
   readonly sessions: SessionManager;
   #ids = 0;
 
   constructor(limits: WorldOptions = {}) {
     const { clock, wheel } = this;
+    this.network = new MemoryNetwork(clock, limits.network);
     const processor = new RequestProcessor({
       upstream: this.upstream,
       clock,
@@ -143,7 +160,7 @@ export class SessionWorld {
       metrics: noMetrics,
     });
     const newId = () => `id-${++this.#ids}`;
-    this.players = new PlayerManager({
+    this.players = new TestPlayers({
       clock,
       wheel,
       limits: { ...playerLimits, ...limits.player },
