@@ -2,7 +2,9 @@ import './protobuf.js';
 import type { Decoded, Encodable } from './protobuf.js';
 import { gatesvr } from '../gen/gateway.js';
 import { GatesvrError } from '../errors.js';
-import { varintSize, writeVarint } from './varint.js';
+import { readRequestFrame } from './request-frame.js';
+import { encodeLoneResponse } from './response-body.js';
+import { numberFieldSize, varintSize, writeNumberField, writeVarint } from './varint.js';
 
 import v1 = gatesvr.v1;
 
@@ -74,6 +76,8 @@ export type ServerBodyInit = Omit<Encodable<v1.ServerFrame.$Properties>, 'seq' |
 
 /** @throws GatesvrError BAD_FRAME when `bytes` is no ClientFrame or holds a number beyond 2^53 */
 export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
+  const request = readRequestFrame(bytes);
+  if (request !== undefined) return request;
   const frame = decode(() => v1.ClientFrame.decode(bytes)) as unknown as ClientFrame;
   safe(frame.seq, 'seq');
   safe(frame.ack, 'ack');
@@ -113,7 +117,7 @@ export function encodeBody(body: ServerBodyInit): Uint8Array {
 
 /** Delivery body of one unit; see `encodeBody`. */
 export function encodeDelivery(items: ItemInit[]): Uint8Array {
-  return encodeBody({ delivery: { items } });
+  return encodeLoneResponse(items) ?? encodeBody({ delivery: { items } });
 }
 
 /** Bytes that `writeFrame` writes, length prefix included. */
@@ -132,10 +136,10 @@ export function writeFrame(
   first: number,
 ): number {
   let at = writeVarint(target, offset, numbersSize(seq, ack, first) + body.length);
-  at = writeNumber(target, at, SEQ_TAG, seq);
-  at = writeNumber(target, at, ACK_TAG, ack);
+  at = writeNumberField(target, at, SEQ_TAG, seq);
+  at = writeNumberField(target, at, ACK_TAG, ack);
   target.set(body, at);
-  return writeNumber(target, at + body.length, FIRST_TAG, first);
+  return writeNumberField(target, at + body.length, FIRST_TAG, first);
 }
 
 // Tags of ServerFrame: field number << 3, wire type 0. A field that is 0 is left out, as proto3 wants it.
@@ -144,17 +148,7 @@ const ACK_TAG = 2 << 3;
 const FIRST_TAG = 11 << 3;
 
 function numbersSize(seq: number, ack: number, first: number): number {
-  return (
-    (seq === 0 ? 0 : 1 + varintSize(seq)) +
-    (ack === 0 ? 0 : 1 + varintSize(ack)) +
-    (first === 0 ? 0 : 1 + varintSize(first))
-  );
-}
-
-function writeNumber(target: Uint8Array, offset: number, tag: number, value: number): number {
-  if (value === 0) return offset;
-  target[offset] = tag;
-  return writeVarint(target, offset + 1, value);
+  return numberFieldSize(seq) + numberFieldSize(ack) + numberFieldSize(first);
 }
 
 function decode<T>(read: () => T): T {
