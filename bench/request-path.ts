@@ -1,55 +1,55 @@
-import type { Benchmark } from './support/benchmark.js';
-import type { BenchProcess } from './support/bench-process.js';
+import type { Benchmark, Verdict } from './support/benchmark.js';
 import { protoPath } from './support/build.js';
-import { checkReport, type LoadOrder, type LoadReport } from './support/load.js';
+import { roundsTable, takeTurns, type Rounds, type Side } from './support/side.js';
 import { Stand } from './support/stand.js';
-import { median } from './support/statistics.js';
-import { figure, table } from './support/table.js';
+import { figure } from './support/table.js';
 
-/** A request may cost this share of what the obvious gateway spends on it. */
-const GOAL = 0.75;
-
-/** One gateway with its clients, each in a process of its own. */
-interface Side {
-  readonly name: string;
-  readonly gateway: BenchProcess;
-  readonly clients: BenchProcess;
-}
-
-interface Round extends LoadReport {
-  /** Of the gateway's process, all threads. */
-  readonly cpuUs: number;
-}
+/** What a request may cost, as a share of what it costs the obvious gateway and of what it costs without any guarantee. */
+const OBVIOUS_GOAL = 1 / 8;
+const FLOOR_GOAL = 2;
+/** Long-lived streams to the service: gatesvr's default. */
+const TUNNELS = 2;
 
 export const benchmark: Benchmark = {
-  question: 'What does a request cost the gateway, beside a WebSocket server that makes one gRPC call a message?',
-  options: { seconds: 5, rounds: 5, warmup: 3, connections: 100, inflight: 32, payload: 64 },
+  question: 'What does a request cost the gateway, beside gateways that promise nothing?',
+  options: { seconds: 3, rounds: 5, warmup: 2, connections: 100, inflight: 32, payload: 64 },
   async run({ seconds, rounds, warmup, connections, inflight, payload }, print) {
-    const order = { ms: seconds! * 1000, inFlight: inflight!, payloadBytes: payload! };
     const stand = await Stand.start();
     try {
-      const sides = [await yardstickSide(stand, connections!), await gatesvrSide(stand, connections!)];
-      print(`${connections} connections × ${inflight} in flight, ${payload} B, ${rounds} × ${seconds} s in turn\n`);
-      for (const side of sides) await round(side, { ...order, ms: warmup! * 1000 });
-      const measured = sides.map((): Round[] => []);
-      for (let i = 0; i < rounds!; i++) {
-        for (const [index, side] of sides.entries()) measured[index]!.push(await round(side, order));
-      }
-      const [yardstick, gatesvr] = measured.map((of) => median(of.map(cpuPerRequest))) as [number, number];
-      const lines = sides.map(({ name }, index) => line(name, measured[index]!));
-      for (const text of table(
-        ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'from', 'to', 'answered'],
-        lines,
-      ))
-        print(text);
+      const sides = {
+        obvious: await obviousSide(stand, connections!),
+        bidi: await bidiSide(stand, connections!),
+        floorQuic: await floorSide(stand, 'quic', connections!),
+        floorWss: await floorSide(stand, 'wss', connections!),
+        quic: await gatesvrSide(stand, connections!),
+      };
+      const all = Object.values(sides);
+      print(`\nping: one request at a time, ${payload} B, ${rounds} × ${seconds! / 3} s in turn\n`);
+      const ping = { ms: (seconds! * 1000) / 3, connections: 1, inFlight: 1, payloadBytes: payload! };
+      const pings = await takeTurns(all, { order: ping, rounds: rounds!, warmupMs: (warmup! * 1000) / 3 });
+      for (const line of roundsTable(pings)) print(line);
+      print(
+        `\npipelined: ${connections} connections × ${inflight} in flight, ${payload} B, ${rounds} × ${seconds} s in turn\n`,
+      );
+      const order = { ms: seconds! * 1000, inFlight: inflight!, payloadBytes: payload! };
+      const measured = await takeTurns(all, { order, rounds: rounds!, warmupMs: warmup! * 1000 });
+      for (const line of roundsTable(measured)) print(line);
       print('');
-      const ratio = gatesvr / yardstick;
-      return { measured: `${figure(ratio)} × the yardstick's CPU a request`, ratio, goal: GOAL };
+      const of = (side: Side): Rounds => measured.get(side)!;
+      return [
+        costVerdict(of(sides.quic), of(sides.obvious), "the obvious gateway's", OBVIOUS_GOAL),
+        costVerdict(of(sides.quic), of(sides.floorQuic), "the floor's", FLOOR_GOAL),
+      ];
     } finally {
       await stand.stop();
     }
   },
 };
+
+function costVerdict(gatesvr: Rounds, yardstick: Rounds, whose: string, goal: number): Verdict {
+  const value = gatesvr.cpuUsPerRequest / yardstick.cpuUsPerRequest;
+  return { measured: `QUIC: ${figure(value)} × ${whose} CPU a request`, value, wanted: { atMost: goal } };
+}
 
 async function gatesvrSide(stand: Stand, connections: number): Promise<Side> {
   const clients = await stand.startProgram('gatesvr-clients');
@@ -57,37 +57,32 @@ async function gatesvrSide(stand: Stand, connections: number): Promise<Side> {
   return { name: 'gatesvr, QUIC', gateway: stand.gateway, clients };
 }
 
-async function yardstickSide(stand: Stand, connections: number): Promise<Side> {
+async function obviousSide(stand: Stand, connections: number): Promise<Side> {
   const gateway = await stand.startProgram('ws-gateway', [stand.businessAddress, protoPath]);
   const clients = await stand.startProgram('ws-clients');
   await clients.ask('hold', { url: `ws://127.0.0.1:${(await gateway.ready)[1]!}`, count: connections });
-  return { name: 'yardstick, ws', gateway, clients };
+  return { name: 'obvious gateway, ws', gateway, clients };
 }
 
-/** All requests of a round are answered within it, so its CPU time is theirs. */
-async function round({ name, gateway, clients }: Side, order: LoadOrder): Promise<Round> {
-  const before = await gateway.cpu();
-  const report = await clients.ask<LoadReport>('run', order);
-  const cpuUs = (await gateway.cpu()) - before;
-  checkReport(name, report);
-  return { ...report, cpuUs };
+async function bidiSide(stand: Stand, connections: number): Promise<Side> {
+  const service = await stand.startProgram('bidi-service', [protoPath]);
+  const { certificateFile } = stand.target;
+  const address = `127.0.0.1:${(await service.ready)[1]!}`;
+  const gateway = await stand.startProgram('bidi-gateway', [address, protoPath, certificateFile]);
+  const clients = await stand.startProgram('ws-clients');
+  const url = `wss://127.0.0.1:${(await gateway.ready)[1]!}`;
+  await clients.ask('hold', { url, certificateFile, count: connections });
+  return { name: 'bidi stream, wss', gateway, clients };
 }
 
-function cpuPerRequest({ cpuUs, answered }: Round): number {
-  return cpuUs / answered;
-}
-
-function line(name: string, rounds: readonly Round[]): (string | number)[] {
-  const of = (value: (round: Round) => number) => median(rounds.map(value));
-  const costs = rounds.map(cpuPerRequest);
-  return [
-    name,
-    Math.round(of(({ answered, elapsedMs }) => (answered / elapsedMs) * 1000)),
-    figure(of(({ p50Ms }) => p50Ms)),
-    figure(of(({ p99Ms }) => p99Ms)),
-    figure(median(costs)),
-    figure(Math.min(...costs)),
-    figure(Math.max(...costs)),
-    rounds.reduce((sum, { answered }) => sum + answered, 0),
-  ];
+async function floorSide(stand: Stand, transport: 'quic' | 'wss', connections: number): Promise<Side> {
+  const service = await stand.startProgram('bidi-service', [protoPath]);
+  const address = `127.0.0.1:${(await service.ready)[1]!}`;
+  const { certificateFile } = stand.target;
+  const gateway = await stand.startProgram('floor-gateway', [transport, address, certificateFile, String(TUNNELS)]);
+  const port = (await gateway.ready)[1]!;
+  const url = transport === 'quic' ? `https://127.0.0.1:${port}/gatesvr` : `wss://127.0.0.1:${port}`;
+  const clients = await stand.startProgram('floor-clients');
+  await clients.ask('hold', { target: stand.targetAt(url), count: connections });
+  return { name: `floor, ${transport === 'quic' ? 'QUIC' : 'wss'}`, gateway, clients };
 }

@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isReached, verdictLine, type Benchmark } from './support/benchmark.js';
+import { areReached, verdictLines, type Benchmark } from './support/benchmark.js';
 
 const here = new URL('.', import.meta.url);
 
@@ -34,9 +34,9 @@ async function run(benchmark: Benchmark): Promise<void> {
   const options = readOptions(benchmark);
   console.log(benchmark.question);
   try {
-    const verdict = await benchmark.run(options, (line) => console.log(line));
-    console.log(verdictLine(verdict));
-    process.exitCode = isReached(verdict) ? 0 : 1;
+    const verdicts = await benchmark.run(options, (line) => console.log(line));
+    for (const line of verdictLines(verdicts)) console.log(line);
+    process.exitCode = areReached(verdicts) ? 0 : 1;
   } catch (error) {
     console.error(error);
     console.log('the run failed: missed');

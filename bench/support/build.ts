@@ -10,7 +10,11 @@ const programsDirectory = join(root, 'dist/bench');
 const programs = {
   'gatesvr-clients': 'bench/programs/gatesvr-clients.ts',
   'ws-clients': 'bench/programs/ws-clients.ts',
+  'floor-clients': 'bench/programs/floor-clients.ts',
   'ws-gateway': 'bench/yardstick/ws-gateway.ts',
+  'bidi-gateway': 'bench/yardstick/bidi-gateway.ts',
+  'bidi-service': 'bench/yardstick/bidi-service.ts',
+  'floor-gateway': 'bench/yardstick/floor/floor-gateway.ts',
   probe: 'bench/programs/probe.ts',
 };
 

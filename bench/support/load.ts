@@ -3,6 +3,8 @@ import { LatencyHistogram } from './latency-histogram.js';
 /** What the clients' processes are asked to do: each connection keeps `inFlight` requests under way for `ms`. */
 export interface LoadOrder {
   readonly ms: number;
+  /** How many of the connections ask; the others are idle. All of them if left out. */
+  readonly connections?: number;
   readonly inFlight: number;
   readonly payloadBytes: number;
 }
@@ -46,7 +48,8 @@ export class Load {
     this.#filler = Uint8Array.from({ length: order.payloadBytes }, (_, index) => (index * 37) & 0xff);
   }
 
-  async run(clients: readonly LoadClient[]): Promise<LoadReport> {
+  async run(all: readonly LoadClient[]): Promise<LoadReport> {
+    const clients = all.slice(0, this.#order.connections);
     const startedAt = performance.now();
     this.#endsAt = startedAt + this.#order.ms;
     const finished = new Promise<void>((resolve) => (this.#finished = resolve));

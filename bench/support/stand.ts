@@ -9,13 +9,21 @@ import { buildPrograms, builtPath, programPath, type Program } from './build.js'
 /** What a load needs above the defaults; all else, guarantees included, is as `gatesvr serve` has it. */
 const NO_RATE_LIMIT = ['session.requestsPerSecond=1000000', 'session.requestBurst=1000000'];
 
-/** Where the gateway listens and who may connect; what the clients' process needs. */
+/** Where a gateway listens and who may connect; what the clients' process needs. */
 export interface Target {
   readonly url: string;
   /** SHA-256 of its certificate, base64. */
   readonly certificateHash: string;
+  /** Its certificate and key, PEM. */
+  readonly certificateFile: string;
   /** Signs tokens that Hello takes. */
   readonly secret: string;
+}
+
+/** A gateway under test. */
+export interface StandGateway {
+  readonly process: BenchProcess;
+  readonly target: Target;
 }
 
 /**
@@ -26,16 +34,17 @@ export class Stand {
   readonly #processes: BenchProcess[] = [];
   readonly #directory = mkdtempSync(join(tmpdir(), 'gatesvr-bench-'));
   readonly #secret = randomBytes(32).toString('hex');
+  #helloAddress = '';
   #businessAddress = '';
-  #gateway: BenchProcess | undefined;
-  #target: Target | undefined;
+  #gateway: StandGateway | undefined;
 
   /** @param settings "key=value" of the gateway's configuration */
   static async start(settings: readonly string[] = []): Promise<Stand> {
     await buildPrograms();
     const stand = new Stand();
     try {
-      await stand.#start(settings);
+      await stand.#startServices();
+      stand.#gateway = await stand.startGateway(settings);
     } catch (error) {
       await stand.stop();
       throw error;
@@ -44,11 +53,11 @@ export class Stand {
   }
 
   get gateway(): BenchProcess {
-    return this.#gateway!;
+    return this.#gateway!.process;
   }
 
   get target(): Target {
-    return this.#target!;
+    return this.#gateway!.target;
   }
 
   /** "host:port" of the example Business. */
@@ -65,16 +74,12 @@ export class Stand {
     return this.#run({ name: program, entry: programPath(program), args, readyLine: /^ready ?(.*)/ });
   }
 
-  async stop(): Promise<void> {
-    // Clients first: nobody reconnects or complains then.
-    for (const each of this.#processes.toReversed()) await each.stop();
-    rmSync(this.#directory, { recursive: true, force: true });
-  }
-
-  async #start(settings: readonly string[]): Promise<void> {
-    const [hello, business] = await Promise.all([this.#startService('hello'), this.#startService('business')]);
-    this.#businessAddress = business;
-    const services = { hello: { addresses: [hello] }, business: { addresses: [business] } };
+  /**
+   * Another gateway before the same services.
+   * @param settings "key=value" of its configuration
+   */
+  async startGateway(settings: readonly string[] = []): Promise<StandGateway> {
+    const services = { hello: { addresses: [this.#helloAddress] }, business: { addresses: [this.#businessAddress] } };
     const all = [
       'listen.host=127.0.0.1',
       'listen.port=0',
@@ -86,18 +91,36 @@ export class Stand {
       ...NO_RATE_LIMIT,
       ...settings,
     ];
-    this.#gateway = await this.#run({
+    const gateway = await this.#run({
       name: 'gateway',
       entry: builtPath('lib/cli'),
       args: ['serve', ...all.flatMap((setting) => ['--set', setting])],
       execArgv: gatewayNodeOptions(),
       readyLine: /"gateway started".*"listen":"127\.0\.0\.1:(\d+)"/,
     });
-    this.#target = {
-      url: `https://127.0.0.1:${(await this.#gateway.ready)[1]!}/gatesvr`,
+    return { process: gateway, target: this.targetAt(`https://127.0.0.1:${(await gateway.ready)[1]!}/gatesvr`) };
+  }
+
+  /** Something that shows the gateway's certificate at this address. */
+  targetAt(url: string): Target {
+    return {
+      url,
       certificateHash: certificateHash(this.#directory)!,
+      certificateFile: join(this.#directory, 'development.pem'),
       secret: this.#secret,
     };
+  }
+
+  async stop(): Promise<void> {
+    // Clients first: nobody reconnects or complains then.
+    for (const each of this.#processes.toReversed()) await each.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  async #startServices(): Promise<void> {
+    const [hello, business] = await Promise.all([this.#startService('hello'), this.#startService('business')]);
+    this.#helloAddress = hello;
+    this.#businessAddress = business;
   }
 
   /** @returns "host:port" */
