@@ -1,5 +1,7 @@
+import type { FateListener } from './fate.js';
 import { errorTable } from '../errors.js';
 import { encodeDelivery, Outcome, type ItemInit, type NotifyInit } from '../protocol/message-codec.js';
+import { FateGroup } from './fate.js';
 import { mayExceed } from './item-size.js';
 
 /** Where a bound notify stands: before or after the Response of its request. */
@@ -29,6 +31,7 @@ export interface BindingLimits {
 export interface Stranded {
   readonly clientSeq: number;
   readonly notify: NotifyInit;
+  readonly fate: FateListener | undefined;
 }
 
 /** Kept free of bound notifies in a frame, for the Response: PROTOCOL 4. */
@@ -77,8 +80,11 @@ export class NotifyOrderingManager {
     this.#lastOpened = clientSeq;
   }
 
-  /** @param now in ms; from here a notify whose request hasn't come waits for it */
-  hold(clientSeq: number, place: Place, notify: NotifyInit, now: number): HoldVerdict {
+  /**
+   * @param now  in ms; from here a notify whose request hasn't come waits for it
+   * @param fate hears what becomes of it once it is held
+   */
+  hold(clientSeq: number, place: Place, notify: NotifyInit, now: number, fate?: FateListener): HoldVerdict {
     if (clientSeq <= this.#lastOpened && !this.#open.has(clientSeq)) return 'late';
     if (clientSeq > this.#lastOpened + this.#limits.maxPendingRequests) return 'beyond';
     const bound = { ...notify, boundClientSeq: clientSeq };
@@ -86,8 +92,14 @@ export class NotifyOrderingManager {
     const held = this.#held.get(clientSeq);
     const refusal = this.#refusal(held, bytes);
     if (refusal !== undefined) return refusal;
-    this.#keep(clientSeq, held ?? new Held(), { place, notify: bound, bytes, since: now });
+    this.#keep(clientSeq, held ?? new Held(), { place, notify: bound, bytes, since: now, fate });
     return 'held';
+  }
+
+  /** Who listens for the unit of this request, since a notify of theirs is held for it. Ask before `compose`. */
+  listener(clientSeq: number): FateListener | undefined {
+    const listeners = this.#held.get(clientSeq)?.notifies.flatMap(({ fate }) => fate ?? []);
+    return listeners === undefined || listeners.length === 0 ? undefined : new FateGroup(listeners);
   }
 
   /**
@@ -118,7 +130,7 @@ export class NotifyOrderingManager {
     const limit = now - this.#limits.boundWaitMs;
     for (const [clientSeq, held] of this.#held) {
       if (clientSeq <= this.#lastOpened) continue;
-      for (const { notify } of this.#dropUntil(clientSeq, held, limit)) expired.push({ clientSeq, notify });
+      for (const { notify, fate } of this.#dropUntil(clientSeq, held, limit)) expired.push({ clientSeq, notify, fate });
       waiting ||= held.notifies.length > 0;
     }
     return { expired, waiting };
@@ -128,7 +140,7 @@ export class NotifyOrderingManager {
   end(): Stranded[] {
     const stranded: Stranded[] = [];
     for (const [clientSeq, { notifies }] of this.#held) {
-      for (const { notify } of notifies) stranded.push({ clientSeq, notify });
+      for (const { notify, fate } of notifies) stranded.push({ clientSeq, notify, fate });
     }
     this.#open.clear();
     this.#held.clear();
@@ -181,6 +193,7 @@ interface HeldNotify {
   /** Encoded, an upper bound of what it adds to the unit. */
   readonly bytes: number;
   readonly since: number;
+  readonly fate: FateListener | undefined;
 }
 
 /** What is held for one request. */

@@ -1,3 +1,4 @@
+import type { Fate, FateListener } from './fate.js';
 import { Resume } from '../protocol/message-codec.js';
 import { resumeVerdict, type ResumeVerdict } from './resume-verdict.js';
 import { Unit } from './unit.js';
@@ -67,6 +68,7 @@ export class QueueCounters {
  */
 export class OrderedMessageQueue {
   readonly counters: QueueCounters;
+  readonly #owner: string;
   readonly #limits: QueueLimits;
 
   readonly #waiting = new WaitingUnits();
@@ -92,9 +94,11 @@ export class OrderedMessageQueue {
   #notifyUnits = 0;
   #notifyBytes = 0;
 
-  constructor(limits: QueueLimits, counters = new QueueCounters()) {
+  /** @param owner the player's id, for those who listen for the fate of a unit */
+  constructor(limits: QueueLimits, counters = new QueueCounters(), owner = '') {
     this.#limits = limits;
     this.counters = counters;
+    this.#owner = owner;
   }
 
   /** Units kept: waiting and unacknowledged. */
@@ -166,17 +170,23 @@ export class OrderedMessageQueue {
    * @param expiresAt in ms on the scale of `now`; from then on it isn't written any more, unless it was before
    */
   enqueueNotify(body: Uint8Array, now: number, key?: string, expiresAt = Infinity): EnqueueResult {
+    return this.enqueue(new Unit('notify', body, key, expiresAt, 0), now);
+  }
+
+  /** The same for a unit that is made already; its body may be shared with the units of other players. */
+  enqueue(unit: Unit, now: number): EnqueueResult {
+    const { body, key } = unit;
     const room = this.#makeRoom(body.length, key, now);
     if (room !== 'queued') return room;
     const older = this.#waitingLatest(key);
     if (older !== undefined) this.#replace(older);
-    this.#addNotify(new Unit('notify', body, key, expiresAt, 0));
+    this.#addNotify(unit);
     return older === undefined ? 'queued' : 'replaced';
   }
 
   /** Puts a Response with the notifies around it in line. Never refused. */
-  enqueueResponse(body: Uint8Array, clientSeq: number): void {
-    this.#waiting.add(new Unit('response', body, undefined, Infinity, clientSeq));
+  enqueueResponse(body: Uint8Array, clientSeq: number, fate?: FateListener): void {
+    this.#waiting.add(new Unit('response', body, undefined, Infinity, clientSeq, fate));
   }
 
   /** Keeps the next seq for a Response. What comes later waits until `fill`, so a deadline must guarantee that. */
@@ -191,10 +201,10 @@ export class OrderedMessageQueue {
    * Puts the Response in its reserved place.
    * @returns false when there is no such open reservation: filled before, or of an epoch that ended
    */
-  fill(seq: number, body: Uint8Array, clientSeq: number): boolean {
+  fill(seq: number, body: Uint8Array, clientSeq: number, fate?: FateListener): boolean {
     if (!this.#reservations.delete(seq)) return false;
     if (seq === this.#oldestReservation) this.#oldestReservation = firstOf(this.#reservations) ?? Infinity;
-    const unit = new Unit('response', body, undefined, Infinity, clientSeq);
+    const unit = new Unit('response', body, undefined, Infinity, clientSeq, fate);
     unit.seq = seq;
     this.#waiting.add(unit);
     return true;
@@ -224,6 +234,7 @@ export class OrderedMessageQueue {
     for (const unit of this.#sent.values()) {
       if (unit.seq > seq) break;
       this.#forgetSent(unit);
+      this.#tell(unit, 'acknowledged');
       this.counters.acked++;
     }
     return 'ok';
@@ -278,6 +289,7 @@ export class OrderedMessageQueue {
     for (const unit of moving) {
       unit.seq = 0;
       if (unit.kind === 'notify') this.#addNotify(unit);
+      else this.#tell(unit, 'epoch-ended');
     }
     return { givenUp: notifies + responses.length, notifies, responses, reservations };
   }
@@ -286,7 +298,7 @@ export class OrderedMessageQueue {
   clear(): number {
     this.detach();
     const units = this.units;
-    this.#waiting.drain();
+    for (const unit of this.#waiting.drain()) this.#tell(unit, 'lost');
     this.#forgetAll();
     return units;
   }
@@ -374,6 +386,7 @@ export class OrderedMessageQueue {
       this.#countOut(unit);
       if (unit.seq === 0) unit.seq = ++this.#lastGiven;
     }
+    this.#tell(unit, 'lost');
     this.#lostUpTo = unit.seq;
     if (unit.seq > this.#carried) this.#overrun = this.#attached;
     this.counters.dropped++;
@@ -394,6 +407,7 @@ export class OrderedMessageQueue {
   #replace(older: Unit): void {
     this.#waiting.remove(older);
     this.#voided(older);
+    this.#tell(older, 'superseded');
     this.counters.replaced++;
   }
 
@@ -403,6 +417,7 @@ export class OrderedMessageQueue {
 
   #expired(unit: Unit): void {
     this.#voided(unit);
+    this.#tell(unit, 'expired');
     this.counters.expired++;
   }
 
@@ -412,7 +427,9 @@ export class OrderedMessageQueue {
     if (unit.seq !== 0) this.counters.voids++;
   }
 
+  /** What was written may have arrived. */
   #forgetAll(): void {
+    for (const unit of this.#sent.values()) this.#tell(unit, 'unknown');
     this.#sent.clear();
     this.#reservations.clear();
     this.#oldestReservation = Infinity;
@@ -424,6 +441,10 @@ export class OrderedMessageQueue {
     this.#sent.delete(unit.seq);
     this.#unackedBytes -= unit.body.length;
     this.#countOut(unit);
+  }
+
+  #tell(unit: Unit, fate: Fate): void {
+    if (unit.fate !== undefined) unit.fate.fate(fate, this.#owner);
   }
 
   #countOut(unit: Unit): void {

@@ -111,11 +111,12 @@ export class OrderedSender {
     return true;
   }
 
-  /** Something may be due. Costs nothing when a flush is scheduled already. */
-  wake(): void {
-    if (this.#scheduled || this.#blocked || this.#stopped) return;
+  /** Something may be due. Costs nothing when a flush is scheduled already; true if this call scheduled it. */
+  wake(): boolean {
+    if (this.#scheduled || this.#blocked || this.#stopped) return false;
     this.#scheduled = true;
     this.#schedule(this.#onTurnEnd);
+    return true;
   }
 
   /** The connection has room again. */

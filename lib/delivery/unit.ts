@@ -1,3 +1,5 @@
+import type { FateListener } from './fate.js';
+
 /** What one server seq delivers: a Notify alone, or a Response with the notifies placed around it. */
 export type UnitKind = 'notify' | 'response';
 
@@ -19,6 +21,7 @@ export class Unit {
    * @param key       of a `latest` notify: while it waits, a newer one with the same key takes its place
    * @param expiresAt in ms, on the clock of the queue's `now`; only a unit that was never written expires
    * @param clientSeq of the request that a response answers; 0 for a notify
+   * @param fate      hears what becomes of it; nobody does when left out, which then costs nothing
    */
   constructor(
     readonly kind: UnitKind,
@@ -26,7 +29,13 @@ export class Unit {
     readonly key: string | undefined,
     readonly expiresAt: number,
     readonly clientSeq: number,
+    readonly fate?: FateListener,
   ) {}
+}
+
+/** True once a unit was written to a connection, whatever became of it since. */
+export function wasWritten({ first }: Unit): boolean {
+  return first !== 0;
 }
 
 /** Units in line, first come first served, linked through themselves so that any of them leaves at no cost. */

@@ -975,6 +975,19 @@ export namespace gatesvr {
                 AFTER = 2
             }
 
+            /** ReceiptWish enum. */
+            enum ReceiptWish {
+
+                /** RECEIPTS_DEFAULT value */
+                RECEIPTS_DEFAULT = 0,
+
+                /** RECEIPTS_NONE value */
+                RECEIPTS_NONE = 1,
+
+                /** RECEIPTS_EACH value */
+                RECEIPTS_EACH = 2
+            }
+
             /**
              * Properties of a PushRequest.
              * @deprecated Use gatesvr.upstream.v1.PushRequest.$Properties instead.
@@ -1023,6 +1036,9 @@ export namespace gatesvr {
 
                 /** PushRequest place. */
                 place: gatesvr.upstream.v1.Place;
+
+                /** PushRequest receipts. */
+                receipts: gatesvr.upstream.v1.ReceiptWish;
 
                 /**
                  * Encodes the specified PushRequest message. Does not implicitly {@link gatesvr.upstream.v1.PushRequest.verify|verify} messages.
@@ -1078,6 +1094,9 @@ export namespace gatesvr {
                     /** PushRequest place */
                     place?: (gatesvr.upstream.v1.Place|null);
 
+                    /** PushRequest receipts */
+                    receipts?: (gatesvr.upstream.v1.ReceiptWish|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
@@ -1094,6 +1113,7 @@ export namespace gatesvr {
                   ttlMs?: number|null;
                   boundTo?: string|null;
                   place?: gatesvr.upstream.v1.Place|null;
+                  receipts?: gatesvr.upstream.v1.ReceiptWish|null;
                   $unknowns?: Uint8Array[];
                 };
             }
@@ -1154,6 +1174,15 @@ export namespace gatesvr {
                 /** PushReply receivers. */
                 receivers: number;
 
+                /** PushReply delivered. */
+                delivered: number;
+
+                /** PushReply refused. */
+                refused: number;
+
+                /** PushReply unknown. */
+                unknown: number;
+
                 /**
                  * Encodes the specified PushReply message. Does not implicitly {@link gatesvr.upstream.v1.PushReply.verify|verify} messages.
                  * @param message PushReply message or plain object to encode
@@ -1192,6 +1221,15 @@ export namespace gatesvr {
 
                     /** PushReply receivers */
                     receivers?: (number|null);
+
+                    /** PushReply delivered */
+                    delivered?: (number|null);
+
+                    /** PushReply refused */
+                    refused?: (number|null);
+
+                    /** PushReply unknown */
+                    unknown?: (number|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

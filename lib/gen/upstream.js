@@ -1618,6 +1618,14 @@ export const gatesvr = $root.gatesvr = (() => {
                 return values;
             })();
 
+            v1.ReceiptWish = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "RECEIPTS_DEFAULT"] = 0;
+                values[valuesById[1] = "RECEIPTS_NONE"] = 1;
+                values[valuesById[2] = "RECEIPTS_EACH"] = 2;
+                return values;
+            })();
+
             v1.PushRequest = (function() {
 
                 const PushRequest = function (properties) {
@@ -1638,6 +1646,7 @@ export const gatesvr = $root.gatesvr = (() => {
                 PushRequest.prototype.ttlMs = 0;
                 PushRequest.prototype.boundTo = "";
                 PushRequest.prototype.place = 0;
+                PushRequest.prototype.receipts = 0;
 
                 PushRequest.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -1667,6 +1676,8 @@ export const gatesvr = $root.gatesvr = (() => {
                         writer.uint32(74).string(message.boundTo);
                     if (message.place != null && $Object.hasOwnProperty.call(message, "place") && message.place !== 0)
                         writer.uint32(80).int32(message.place);
+                    if (message.receipts != null && $Object.hasOwnProperty.call(message, "receipts") && message.receipts !== 0)
+                        writer.uint32(88).int32(message.receipts);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1814,6 +1825,15 @@ export const gatesvr = $root.gatesvr = (() => {
                                     delete message.place;
                                 continue;
                             }
+                        case 11: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.receipts = value;
+                                else
+                                    delete message.receipts;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -1859,6 +1879,9 @@ export const gatesvr = $root.gatesvr = (() => {
                 PushReply.prototype.code = 0;
                 PushReply.prototype.message = "";
                 PushReply.prototype.receivers = 0;
+                PushReply.prototype.delivered = 0;
+                PushReply.prototype.refused = 0;
+                PushReply.prototype.unknown = 0;
 
                 PushReply.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -1877,6 +1900,12 @@ export const gatesvr = $root.gatesvr = (() => {
                         writer.uint32(34).string(message.message);
                     if (message.receivers != null && $Object.hasOwnProperty.call(message, "receivers") && message.receivers !== 0)
                         writer.uint32(40).uint32(message.receivers);
+                    if (message.delivered != null && $Object.hasOwnProperty.call(message, "delivered") && message.delivered !== 0)
+                        writer.uint32(48).uint32(message.delivered);
+                    if (message.refused != null && $Object.hasOwnProperty.call(message, "refused") && message.refused !== 0)
+                        writer.uint32(56).uint32(message.refused);
+                    if (message.unknown != null && $Object.hasOwnProperty.call(message, "unknown") && message.unknown !== 0)
+                        writer.uint32(64).uint32(message.unknown);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1953,6 +1982,33 @@ export const gatesvr = $root.gatesvr = (() => {
                                     message.receivers = value;
                                 else
                                     delete message.receivers;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.delivered = value;
+                                else
+                                    delete message.delivered;
+                                continue;
+                            }
+                        case 7: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.refused = value;
+                                else
+                                    delete message.refused;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.unknown = value;
+                                else
+                                    delete message.unknown;
                                 continue;
                             }
                         }

@@ -5,6 +5,7 @@ import type { ResumeClaim, ResumeTokens } from './resume-token.js';
 import { GatesvrError } from '../errors.js';
 import { Reason } from '../protocol/message-codec.js';
 import { LOGIN_DATA_BYTES } from '../protocol/protocol.js';
+import { PlayerIndex } from './player-index.js';
 import { Player, type Arrival, type Link, type Login, type PlayerParts } from './player.js';
 
 /** Longest player id: it stands in tokens, metadata and logs. */
@@ -35,7 +36,7 @@ export interface Attached {
 }
 
 /** Why an epoch ends; the Hello service is told in this word. */
-export type EndReason = 'logout' | 'expired';
+export type EndReason = 'logout' | 'expired' | 'kicked';
 
 export interface PlayerManagerParts extends Omit<PlayerParts, 'expired'> {
   readonly tokens: ResumeTokens;
@@ -50,7 +51,7 @@ export interface PlayerManagerParts extends Omit<PlayerParts, 'expired'> {
 export class PlayerManager {
   readonly #parts: PlayerManagerParts;
   readonly #playerParts: PlayerParts;
-  readonly #players = new Map<string, Player>();
+  readonly #index = new PlayerIndex();
   /** Resume tokens refused because a later one had been confirmed: a sign of theft. */
   oldTokens = 0;
   readonly verdicts = new Map<string, number>();
@@ -61,16 +62,26 @@ export class PlayerManager {
   }
 
   get size(): number {
-    return this.#players.size;
+    return this.#index.size;
   }
 
   find(playerId: string): Player | undefined {
-    return this.#players.get(playerId);
+    return this.#index.find(playerId);
   }
 
-  /** Every player; for metrics, drain and tests. */
+  /** Whose session that is, or was until another one replaced it: compare with `player.lastSessionId`. */
+  ofSession(sessionId: string): Player | undefined {
+    return this.#index.ofSession(sessionId);
+  }
+
+  /** Live and away. */
+  inZone(zone: string): ReadonlySet<Player> {
+    return this.#index.inZone(zone);
+  }
+
+  /** Every player; for pushes to everyone, metrics, drain and tests. */
   all(): IterableIterator<Player> {
-    return this.#players.values();
+    return this.#index.all();
   }
 
   /**
@@ -107,22 +118,26 @@ export class PlayerManager {
    */
   attach(identity: Identity, link: Link, hello: Hello): Attached {
     const { claim, reply, playerId } = identity;
-    const resumed = claim?.playerId === playerId && this.#canResume(claim) ? this.#players.get(playerId) : undefined;
+    const resumed = claim?.playerId === playerId && this.#canResume(claim) ? this.find(playerId) : undefined;
     if (resumed === undefined && reply === undefined) {
       throw new GatesvrError('UNAUTHENTICATED', this.#whyNotResumed(hello, claim));
     }
     const login = reply === undefined ? undefined : this.#login(reply);
     if (resumed !== undefined) {
-      if (login !== undefined) resumed.renew(login);
+      if (login !== undefined) this.#renew(resumed, login);
+      this.#index.served(resumed, link.sessionId);
       return this.#welcome(resumed, resumed.arriveAgain(link, hello.lastServerSeq), reply);
     }
     const reason = this.#whyNotResumed(hello, claim);
-    const player = this.#players.get(playerId) ?? this.#create(playerId, login!);
-    return this.#welcome(player, player.arriveFresh(link, login!, reason), reply);
+    const player = this.find(playerId) ?? this.#create(playerId, login!);
+    this.#renew(player, login!);
+    this.#index.served(player, link.sessionId);
+    return this.#welcome(player, player.arriveFresh(link, reason), reply);
   }
 
   /**
-   * Renews the login of a live player.
+   * Renews the login of a live player. Where that takes it to another zone, its client is told by the reserved notify
+   * `gatesvr.zone`, in its place in the order.
    * @returns how long it holds now, in ms
    * @throws GatesvrError as `authenticate` does
    */
@@ -133,32 +148,51 @@ export class PlayerManager {
     check(reply);
     matches(player.id, reply.playerId);
     const login = this.#login(reply);
-    player.renew(login);
+    if (!player.hasEnded && this.#renew(player, login)) player.tellZone();
     return login.expiresAt - login.loginAt;
   }
 
+  /**
+   * Sends a player away, with a message for its client.
+   * @param mayResume its epoch and resume token stay good for the resume window; otherwise it ends
+   */
+  kick(player: Player, message: string, mayResume: boolean): void {
+    if (mayResume) player.release(Reason.KICKED, message);
+    else this.end(player, 'kicked', message);
+  }
+
   /** Ends a Player: its epoch and tokens are void, and Hello is told. */
-  end(player: Player, reason: EndReason): void {
+  end(player: Player, reason: EndReason, message = ''): void {
     if (player.hasEnded) return;
-    if (this.#players.get(player.id) === player) this.#players.delete(player.id);
-    player.end(Reason.LOGOUT);
+    this.#index.remove(player);
+    player.end(reason === 'kicked' ? Reason.KICKED : Reason.LOGOUT, message);
     const { loginService, gatewayId } = this.#parts;
     loginService.logout({ playerId: player.id, epoch: player.epoch, reason, gatewayId });
   }
 
   /** Lets go of every player without telling Hello: the process ends, not their logins. */
   stop(): void {
-    for (const player of this.#players.values()) player.end(Reason.DRAINING);
-    this.#players.clear();
+    for (const player of [...this.all()]) {
+      this.#index.remove(player);
+      player.end(Reason.DRAINING);
+    }
   }
 
   #create(playerId: string, login: Login): Player {
-    if (this.#players.size >= this.#parts.limits.maxPlayers) {
+    if (this.size >= this.#parts.limits.maxPlayers) {
       throw new GatesvrError('LOGIN_UNAVAILABLE', 'this gateway has no room for another player');
     }
     const player = new Player(playerId, login, this.#playerParts);
-    this.#players.set(playerId, player);
+    this.#index.add(player);
     return player;
+  }
+
+  /** @returns whether the player is in another zone now */
+  #renew(player: Player, login: Login): boolean {
+    const { zone } = player;
+    player.renew(login);
+    this.#index.moved(player, zone);
+    return zone !== login.zone;
   }
 
   #welcome(player: Player, arrival: Arrival, reply: LoginReply | undefined): Attached {
@@ -183,7 +217,7 @@ export class PlayerManager {
   }
 
   #canResume(claim: ResumeClaim): boolean {
-    return this.#players.get(claim.playerId)?.honours(claim.epoch, claim.generation) === true;
+    return this.find(claim.playerId)?.honours(claim.epoch, claim.generation) === true;
   }
 
   #loginHolds(claim: ResumeClaim): boolean {
@@ -195,7 +229,7 @@ export class PlayerManager {
   #whyNotResumed(hello: Hello, claim: ResumeClaim | undefined): string {
     if (hello.resumeToken === '') return 'new-login';
     if (claim === undefined) return 'unknown-token';
-    const player = this.#players.get(claim.playerId);
+    const player = this.find(claim.playerId);
     if (player === undefined) return claim.issuer === this.#parts.processId ? 'expired' : 'store-lost';
     if (player.epoch !== claim.epoch) return 'other-epoch';
     if (player.honours(claim.epoch, claim.generation)) return 'login-expired';

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Unit } from '../delivery/unit.js';
+import type { FateListener } from '../delivery/fate.js';
 import type { Answer, Job } from '../dispatch/job.js';
 import type { Requester } from '../dispatch/dispatcher.js';
 import type { ItemInit, NotifyInit } from '../protocol/message-codec.js';
@@ -10,9 +10,9 @@ import {
   OrderedMessageQueue,
   type AckResult,
   type Attachment,
-  type EnqueueResult,
   type QueueCounters,
 } from '../delivery/ordered-message-queue.js';
+import { Unit } from '../delivery/unit.js';
 import { errorTable, type ErrorName } from '../errors.js';
 import { encodeDelivery, Outcome, Reason, Resume } from '../protocol/message-codec.js';
 import { WheelTimer } from '../timer-wheel.js';
@@ -20,8 +20,8 @@ import { WheelTimer } from '../timer-wheel.js';
 /** What a Player knows of the Session that serves it. Session implements it, so the two don't import each other. */
 export interface Link {
   readonly sessionId: string;
-  /** Units may be due: take them in this turn. */
-  wake(): void;
+  /** Units may be due: take them in this turn. True if nothing was due before. */
+  wake(): boolean;
   /**
    * Sends a volatile Delivery now, or not at all: it has no number and is never sent again (PROTOCOL 2). Never throws.
    * @param body as `encodeDelivery` makes it; may be shared with other links
@@ -49,6 +49,9 @@ export interface Arrival {
 
 /** accepted: the seq is taken. duplicate: ignore it. gap: a protocol error. full: nothing may be taken any more. */
 export type Acceptance = 'accepted' | 'duplicate' | 'gap' | 'full';
+
+/** queued: it will be delivered. woke: so it will, and its session had nothing due before. full: refused. */
+export type DeliverResult = 'queued' | 'woke' | 'full';
 
 /** The login that a Player stands on. */
 export interface Login {
@@ -115,6 +118,7 @@ export class Player implements Requester {
   #login: Login;
   #loginHoldsUntil: number;
   #link: Link | undefined;
+  #lastSessionId = '';
   #ended = false;
   #epoch: string;
   /** A client frame has followed a Welcome of this epoch; until then the next login may use the epoch again. */
@@ -133,7 +137,7 @@ export class Player implements Requester {
     this.#login = login;
     this.#loginHoldsUntil = this.#monotonic(login.expiresAt);
     this.#epoch = parts.newEpoch();
-    this.#queue = new OrderedMessageQueue(parts.limits, parts.queueCounters);
+    this.#queue = new OrderedMessageQueue(parts.limits, parts.queueCounters, id);
     this.#notifies = new NotifyOrderingManager(parts.limits);
     this.#resumeWindow = new WheelTimer(() => parts.expired(this));
     this.#boundExpiry = new WheelTimer(() => this.#expireBound());
@@ -180,6 +184,11 @@ export class Player implements Requester {
     return this.#link?.sessionId ?? '';
   }
 
+  /** Of the session that serves it, or served it last. */
+  get lastSessionId(): string {
+    return this.#lastSessionId;
+  }
+
   /** Units kept, waiting and unacknowledged, and their bytes. */
   get keptUnits(): number {
     return this.#queue.waitingUnits + this.#queue.unackedUnits;
@@ -200,9 +209,8 @@ export class Player implements Requester {
     return epoch === this.#epoch && generation >= this.#confirmedGeneration && generation <= this.#generation;
   }
 
-  /** A real login: FRESH, in a new epoch unless nobody ever used the present one. */
-  arriveFresh(link: Link, login: Login, reason: string): Arrival {
-    this.renew(login);
+  /** After a real login: FRESH, in a new epoch unless nobody ever used the present one. */
+  arriveFresh(link: Link, reason: string): Arrival {
     if (this.#epochConfirmed) this.#startEpoch();
     this.#attach(link);
     return this.#arriveFresh(reason);
@@ -237,16 +245,22 @@ export class Player implements Requester {
     if (!this.#ended) this.#parts.wheel.arm(this.#resumeWindow, this.#parts.limits.resumeWindowMs);
   }
 
+  /** Lets go of the session, if there is one. The Player stays, and may be resumed. */
+  release(reason: Reason, message: string): void {
+    this.#link?.release(reason, message);
+  }
+
   /** The Player is over: epoch and tokens are void, requests under way are cancelled, the session is let go. */
-  end(reason: Reason): void {
+  end(reason: Reason, message = ''): void {
     if (this.#ended) return;
     this.#ended = true;
     const { wheel } = this.#parts;
-    this.#link?.release(reason);
+    this.#link?.release(reason, message);
     this.#link = undefined;
     wheel.disarm(this.#resumeWindow);
     wheel.disarm(this.#boundExpiry);
     this.#closeEpoch();
+    this.#queue.clear();
   }
 
   // Requests.
@@ -318,29 +332,50 @@ export class Player implements Requester {
    * @param key       of class `latest`: replaces what waits unwritten under the same key; undefined for `reliable`
    * @param expiresAt Clock.now() after which it is not delivered any more, in ms; Infinity for never
    */
-  notify(notify: NotifyInit, key: string | undefined, expiresAt: number): Exclude<EnqueueResult, 'fill-first'> {
-    const body = encodeDelivery([{ notify }]);
-    let result = this.#queue.enqueueNotify(body, this.#now(), key, expiresAt);
-    while (result === 'fill-first') {
-      this.#fillOldestReservation();
-      result = this.#queue.enqueueNotify(body, this.#now(), key, expiresAt);
-    }
-    if (result === 'full') this.#parts.counters.refusedNotifies++;
-    // What this session had yet to carry was dropped: only the next Welcome can say so (PROTOCOL 7).
-    else if (this.#queue.overrun) this.#link?.release(Reason.SLOW, 'the queue overflowed');
-    else this.#link?.wake();
-    return result;
+  notify(notify: NotifyInit, key: string | undefined, expiresAt: number): DeliverResult {
+    return this.deliver(new Unit('notify', encodeDelivery([{ notify }]), key, expiresAt, 0));
   }
 
-  /** Binds a Notify to a request of this epoch; one whose request is answered already is delivered at once. */
-  bind(clientSeq: number, place: Place, notify: NotifyInit): HoldVerdict {
-    const verdict = this.#notifies.hold(clientSeq, place, notify, this.#now());
+  /** The same for a unit of this player's that is made already; its body may be shared with other players' units. */
+  deliver(unit: Unit): DeliverResult {
+    const now = this.#now();
+    let result = this.#queue.enqueue(unit, now);
+    while (result === 'fill-first') {
+      this.#fillOldestReservation();
+      result = this.#queue.enqueue(unit, now);
+    }
+    if (result === 'full') {
+      this.#parts.counters.refusedNotifies++;
+      return 'full';
+    }
+    // What this session had yet to carry was dropped: only the next Welcome can say so (PROTOCOL 7).
+    if (this.#queue.overrun) this.#link?.release(Reason.SLOW, 'the queue overflowed');
+    else if (this.#link?.wake() === true) return 'woke';
+    return 'queued';
+  }
+
+  /** Sends what is never kept. False when it was dropped: away, too large, no room. */
+  sendVolatile(body: Uint8Array): boolean {
+    return this.#link?.sendVolatile(body) ?? false;
+  }
+
+  /**
+   * Binds a Notify to a request of this epoch. `late`, its request is answered already: it is not held, deliver it.
+   * @param fate hears what becomes of it once it is held
+   */
+  bind(clientSeq: number, place: Place, notify: NotifyInit, fate?: FateListener): HoldVerdict {
+    const verdict = this.#notifies.hold(clientSeq, place, notify, this.#now(), fate);
     if (verdict === 'held') this.#armBoundExpiry();
-    else if (verdict === 'late') {
-      this.#parts.counters.lateNotifies++;
-      this.notify(notify, undefined, Infinity);
-    } else this.#parts.counters.refusedNotifies++;
+    else if (verdict === 'late') this.#parts.counters.lateNotifies++;
+    else this.#parts.counters.refusedNotifies++;
     return verdict;
+  }
+
+  /** Tells a live client which zone it is in now. Where there is no room the session is let go: Welcome tells it too. */
+  tellZone(): void {
+    if (this.#link === undefined) return;
+    const notify = { topic: ZONE_TOPIC, payload: new TextEncoder().encode(this.zone) };
+    if (this.notify(notify, undefined, Infinity) === 'full') this.release(Reason.SLOW, 'the queue is full');
   }
 
   // Inside.
@@ -348,6 +383,7 @@ export class Player implements Requester {
   #attach(link: Link): void {
     const old = this.#link;
     this.#link = link;
+    this.#lastSessionId = link.sessionId;
     this.#generation++;
     this.#parts.wheel.disarm(this.#resumeWindow);
     if (old === undefined) return;
@@ -384,7 +420,9 @@ export class Player implements Requester {
   #closeEpoch(): void {
     const jobs = [...this.#pending.values()];
     this.#pending.clear();
-    this.#parts.counters.strandedNotifies += this.#notifies.end().length;
+    const stranded = this.#notifies.end();
+    this.#parts.counters.strandedNotifies += stranded.length;
+    for (const { fate } of stranded) fate?.fate('epoch-ended', this.id);
     this.#notifies = new NotifyOrderingManager(this.#parts.limits);
     for (const job of jobs) this.#parts.cancel(job);
   }
@@ -396,9 +434,11 @@ export class Player implements Requester {
     before: readonly NotifyInit[] = [],
     after: readonly NotifyInit[] = [],
   ): void {
+    const listener = this.#notifies.listener(clientSeq);
     const body = encodeDelivery(this.#notifies.compose(clientSeq, response, before, after));
-    if (reservedSeq > 0) this.#queue.fill(reservedSeq, body, clientSeq);
-    else this.#queue.enqueueResponse(body, clientSeq);
+    if (reservedSeq > 0) this.#queue.fill(reservedSeq, body, clientSeq, listener);
+    else this.#queue.enqueueResponse(body, clientSeq, listener);
+    listener?.fate('placed', this.id);
     this.#link?.wake();
   }
 
@@ -420,6 +460,7 @@ export class Player implements Requester {
   #expireBound(): void {
     const { expired, waiting } = this.#notifies.expire(this.#now());
     this.#parts.counters.strandedNotifies += expired.length;
+    for (const { fate } of expired) fate?.fate('expired', this.id);
     if (waiting) this.#armBoundExpiry();
   }
 
@@ -431,6 +472,9 @@ export class Player implements Requester {
     return this.#now() + wallTime - this.#parts.clock.wallTime();
   }
 }
+
+/** Reserved (PROTOCOL 1): its payload is the name of the zone that the player is in from here on, UTF-8. */
+const ZONE_TOPIC = 'gatesvr.zone';
 
 /**
  * A client that neither acknowledges nor stops asking collects refusals, which are units too. Its session is closed

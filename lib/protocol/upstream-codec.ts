@@ -36,7 +36,8 @@ interface MessageType {
   decode(bytes: Uint8Array): object;
 }
 
-function method<Request, RequestInit extends object, Reply, ReplyInit extends object>(
+/** How the messages of one gRPC method are read and written. */
+export function method<Request, RequestInit extends object, Reply, ReplyInit extends object>(
   path: string,
   request: MessageType,
   reply: MessageType,

@@ -124,9 +124,10 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   // Link: what the Player asks.
 
-  wake(): void {
-    this.#sender.wake();
+  wake(): boolean {
+    const woke = this.#sender.wake();
     this.#judgeSlowness();
+    return woke;
   }
 
   sendVolatile(body: Uint8Array): boolean {

@@ -154,8 +154,8 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 10,
     what: 'a notify for a player who is away is dropped',
     file: PLAYER,
-    find: '    const body = encodeDelivery([{ notify }]);\n',
-    replace: "    if (this.#link === undefined) return 'queued';\n    const body = encodeDelivery([{ notify }]);\n",
+    find: '    let result = this.#queue.enqueue(unit, now);\n',
+    replace: "    if (this.#link === undefined) return 'queued';\n    let result = this.#queue.enqueue(unit, now);\n",
     tests: playerTests,
   },
   {

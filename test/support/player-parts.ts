@@ -63,8 +63,9 @@ export class TestLink implements Link {
 
   constructor(readonly sessionId: string) {}
 
-  wake(): void {
+  wake(): boolean {
     // Tests take when they want to.
+    return false;
   }
 
   sendVolatile(body: Uint8Array): boolean {
