@@ -10,7 +10,8 @@ const here = new URL('.', import.meta.url);
 const [name, ...rest] = process.argv.slice(2);
 const names = readdirSync(here)
   .filter((file) => file.endsWith('.ts') && file !== basename(import.meta.url))
-  .map((file) => basename(file, '.ts'));
+  .map((file) => basename(file, '.ts'))
+  .sort();
 
 if (name === undefined) await list();
 else if (names.includes(name)) await run(await load(name));

@@ -1,15 +1,12 @@
 // Clients of the floor, over QUIC or over WebSockets with TLS.
 import { readFileSync } from 'node:fs';
-import { systemClock } from '../../lib/clock.js';
-import { QuicEndpoint } from '../../lib/quic/endpoint.js';
-import { isEngine, loadEngine } from '../../lib/quic/engine.js';
-import { TimerWheel } from '../../lib/timer-wheel.js';
-import { WebTransportDialer } from '../../lib/transport/webtransport-dialer.js';
 import { answerCommands } from '../support/commands.js';
 import { Load, type LoadClient, type LoadOrder } from '../support/load.js';
 import type { Target } from '../support/stand.js';
 import { FrameCollector, FrameCutter } from '../yardstick/floor/frames.js';
 import { openWebSocket } from './open-web-socket.js';
+import { dialQuic } from './quic-dialing.js';
+import { sideBySide } from './side-by-side.js';
 
 class FloorClient implements LoadClient {
   readonly #write: (bytes: Uint8Array) => void;
@@ -43,26 +40,21 @@ class FloorClient implements LoadClient {
   }
 }
 
-const engine = loadEngine();
-if (!isEngine(engine)) throw new Error(engine.reason);
-const endpoint = new QuicEndpoint({ engine, clock: systemClock, transport: { idleTimeoutMs: 180_000 } });
-const wheel = new TimerWheel(systemClock, 5);
 const clients: FloorClient[] = [];
 
 answerCommands({
   hold: async ({ target, count }: { target: Target; count: number }) => {
     const connect = target.url.startsWith('wss:') ? connectWss : connectQuic;
-    while (clients.length < count) clients.push(await connect(target));
+    await sideBySide(count - clients.length, async () => {
+      clients.push(await connect(target));
+    });
   },
   run: (order: LoadOrder) => new Load(order).run(clients),
 });
 console.log('ready');
 
-async function connectQuic({ url, certificateHash }: Target): Promise<FloorClient> {
-  const dialer = new WebTransportDialer(endpoint, wheel, {
-    trust: { hashes: [Buffer.from(certificateHash, 'base64')] },
-  });
-  const connection = await dialer.dial(url, new AbortController().signal);
+async function connectQuic(target: Target): Promise<FloorClient> {
+  const connection = await dialQuic(target);
   const client = new FloorClient((bytes) => connection.write(bytes));
   connection.open({
     data: (chunk) => client.data(chunk),

@@ -1,5 +1,5 @@
 // Loaded in front of every process of a benchmark: tells what CPU time the process has used, all threads together, and
-// ends it when the benchmark is gone.
+// what memory it holds; ends it when the benchmark is gone.
 import { answerCommands } from '../support/commands.js';
 
 answerCommands({
@@ -7,6 +7,13 @@ answerCommands({
   cpu: () => {
     const { user, system } = process.cpuUsage();
     return user + system;
+  },
+  /** Bytes resident in memory, after whatever is garbage is gone. */
+  memory: () => {
+    if (globalThis.gc === undefined) throw new Error('start it with --expose-gc');
+    globalThis.gc();
+    globalThis.gc();
+    return process.memoryUsage.rss();
   },
 });
 

@@ -12,6 +12,7 @@ const programs = {
   'ws-clients': 'bench/programs/ws-clients.ts',
   'floor-clients': 'bench/programs/floor-clients.ts',
   'ws-gateway': 'bench/yardstick/ws-gateway.ts',
+  'bare-gateway': 'bench/yardstick/bare-gateway.ts',
   'bidi-gateway': 'bench/yardstick/bidi-gateway.ts',
   'bidi-service': 'bench/yardstick/bidi-service.ts',
   'floor-gateway': 'bench/yardstick/floor/floor-gateway.ts',

@@ -70,15 +70,27 @@ export class Stand {
     return this.#processes.map(({ pid }) => pid);
   }
 
-  startProgram(program: Program, args: readonly string[] = []): Promise<BenchProcess> {
-    return this.#run({ name: program, entry: programPath(program), args, readyLine: /^ready ?(.*)/ });
+  /** @param nodeOptions such as `--expose-gc` */
+  startProgram(
+    program: Program,
+    args: readonly string[] = [],
+    nodeOptions: readonly string[] = [],
+  ): Promise<BenchProcess> {
+    return this.#run({
+      name: program,
+      entry: programPath(program),
+      args,
+      execArgv: nodeOptions,
+      readyLine: /^ready ?(.*)/,
+    });
   }
 
   /**
    * Another gateway before the same services.
    * @param settings "key=value" of its configuration
+   * @param nodeOptions such as `--expose-gc`
    */
-  async startGateway(settings: readonly string[] = []): Promise<StandGateway> {
+  async startGateway(settings: readonly string[] = [], nodeOptions: readonly string[] = []): Promise<StandGateway> {
     const services = { hello: { addresses: [this.#helloAddress] }, business: { addresses: [this.#businessAddress] } };
     const all = [
       'listen.host=127.0.0.1',
@@ -95,7 +107,7 @@ export class Stand {
       name: 'gateway',
       entry: builtPath('lib/cli'),
       args: ['serve', ...all.flatMap((setting) => ['--set', setting])],
-      execArgv: gatewayNodeOptions(),
+      execArgv: [...gatewayNodeOptions(), ...nodeOptions],
       readyLine: /"gateway started".*"listen":"127\.0\.0\.1:(\d+)"/,
     });
     return { process: gateway, target: this.targetAt(`https://127.0.0.1:${(await gateway.ready)[1]!}/gatesvr`) };

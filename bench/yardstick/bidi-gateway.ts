@@ -3,8 +3,6 @@
 // or limits either.
 //
 //   bidi-gateway SERVICE_ADDRESS PROTO_FILE CERTIFICATE_FILE
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
 import {
   credentials,
   loadPackageDefinition,
@@ -13,7 +11,8 @@ import {
   type ServiceClientConstructor,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import { acceptWss } from './accept.js';
 
 interface TunnelResponse {
   readonly responses: readonly { readonly id: number; readonly code: number; readonly payload: Buffer }[];
@@ -47,9 +46,7 @@ tunnel.on('data', ({ responses }: TunnelResponse) => {
   }
 });
 
-const certificate = readFileSync(certificateFile);
-const server = createServer({ cert: certificate, key: certificate });
-new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (socket) => {
+const { port } = await acceptWss(certificateFile, (socket) => {
   const player = `player-${++players}`;
   socket.on('message', (data: RawData) => {
     const message = data as Buffer;
@@ -60,8 +57,5 @@ new WebSocketServer({ server, perMessageDeflate: false }).on('connection', (sock
     });
   });
 });
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  console.log(`ready ${typeof address === 'object' && address !== null ? address.port : ''}`);
-});
+console.log(`ready ${port}`);
 process.once('SIGTERM', () => process.exit(0));

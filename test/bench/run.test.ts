@@ -16,6 +16,7 @@ async function bench(...args: string[]): Promise<{ code: number | null; output: 
 /** Small counts, and no judgement of the speed: the machine may be busy with anything. */
 const shortRuns: Record<string, string[]> = {
   'request-path': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--connections', '4', '--inflight', '4'],
+  idle: ['--rounds', '1', '--few', '5', '--many', '10'],
   'idle-ping': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--few', '2', '--many', '20'],
 };
 
@@ -27,17 +28,17 @@ describe('npm run bench', function () {
       const { code, output, errors } = await bench(name, ...options);
       const verdict = /: (reached|missed)$/.exec(output.split('\n').at(-1)!);
       assert.ok(verdict, output + errors);
-      assert.match(output, /^.*\d × .*, at (most|least) [\d.]+ wanted: (reached|missed)$/m);
+      assert.match(output, /^.*\d (×|KiB) .*, at (most|least) [\d.]+ wanted: (reached|missed)$/m);
       assert.doesNotMatch(output, /failed|NaN/, output + errors);
       assert.equal(code, verdict[1] === 'reached' ? 0 : 1, errors);
     });
   }
 
   it('lists what there is, and names it when something else is asked for', async () => {
-    assert.match((await bench()).output, /^idle-ping\n.*\?\n.*\n\nrequest-path\n/m);
+    assert.match((await bench()).output, /^idle-ping\n.*\?\n.*\n\n[^]*^request-path\n/m);
     const { code, errors } = await bench('no-such');
     assert.equal(code, 1);
-    assert.match(errors, /there is no benchmark "no-such"; there are: idle-ping, request-path/);
+    assert.match(errors, /there is no benchmark "no-such"; there are: idle, idle-ping, .*request-path/);
   });
 
   it('refuses an option that is unknown or no number', async () => {
