@@ -65,6 +65,8 @@ describe('makeConfig', () => {
       balance: 'round-robin',
       inFlight: 1,
       queue: 4000,
+      tunnel: 'auto',
+      tunnelStreams: 2,
     });
     assert.deepEqual(config.routes, [
       {
@@ -229,7 +231,7 @@ describe('loadConfig', () => {
         `services.zone.addresses[0] is "${address}" (flag): allowed is "host:port"`,
       );
     }
-    assert.match(problemOf({ addresses: ['a:1'], inFlight: 0 }), /^services\.zone\.inFlight is 0/);
+    assert.match(problemOf({ addresses: ['a:1'], inFlight: -1 }), /^services\.zone\.inFlight is -1/);
     assert.match(
       problemOf({ addresses: ['a:1'], balance: 'best' }),
       /^services\.zone\.balance is "best" .* sticky-zone$/,

@@ -7,10 +7,14 @@ export interface ServiceSettings {
   /** "host:port" of each instance. */
   readonly addresses: readonly string[];
   readonly balance: 'round-robin' | 'least-pending' | 'sticky-player' | 'sticky-zone';
-  /** Requests handed over and not yet answered, over all instances. */
+  /** Requests handed over and not yet answered, over all instances; 0: as many as the way to them bears. */
   readonly inFlight: number;
   /** Requests that wait for one of those places. */
   readonly queue: number;
+  /** auto: many requests in one message where the instance has that; off: each request a call of its own. */
+  readonly tunnel: 'auto' | 'off';
+  /** Streams of a tunnel to one instance. */
+  readonly tunnelStreams: number;
 }
 
 const ADDRESS =
@@ -38,10 +42,10 @@ export const serviceFields = {
     change: 'sticky where instances keep state of players or zones, least-pending where requests differ much in cost',
   }),
   inFlight: integer({
-    default: 64,
-    min: 1,
+    default: 0,
+    min: 0,
     max: 65_536,
-    doc: 'requests handed over and not yet answered, over all instances',
+    doc: 'requests handed over and not yet answered, over all instances; 0: 1,024 once an instance is known to take many in one message (`Tunnel`), else 64',
     change: 'up for services that are slow but not busy; down to protect one that is',
   }),
   queue: integer({
@@ -50,6 +54,20 @@ export const serviceFields = {
     max: 1_000_000,
     doc: 'requests that wait for a place; one more is refused at once (503)',
     change: 'about `inFlight` times how often a request finishes within a bearable wait',
+  }),
+  tunnel: choice({
+    default: 'auto',
+    of: ['auto', 'off'],
+    doc: 'auto: what is due in one turn goes in one message (`Tunnel`) to an instance that has it; off: each request is a call of its own (`Process`)',
+    change:
+      'off where something between gateway and service spreads calls over instances, or cannot carry long streams',
+  }),
+  tunnelStreams: integer({
+    default: 2,
+    min: 1,
+    max: 16,
+    doc: 'streams of a tunnel to one instance: while one carries something large, another carries the rest',
+    change: 'up where many requests or answers of over 64 KiB travel beside small ones',
   }),
 } as const satisfies Fields;
 

@@ -15,16 +15,13 @@ export class FairQueue {
   readonly #lines = new Map<string, Line>();
   /** Lines whose first job is due, in turn. A Set keeps its order, and any line can leave it. */
   readonly #round = new Set<Line>();
-  readonly #turn: number;
   #length = 0;
 
   /**
    * @param turn jobs in a row that a player may have: those taken together are answered together too, and the answers
    * leave in one packet
    */
-  constructor(turn = 1) {
-    this.#turn = turn;
-  }
+  constructor(public turn = 1) {}
 
   /** Jobs that wait. */
   get length(): number {
@@ -76,7 +73,7 @@ export class FairQueue {
     this.#length--;
     line.running++;
     line.runningSerial = job.route.serial;
-    if (++line.takenInTurn >= this.#turn) this.#leaveRound(line);
+    if (++line.takenInTurn >= this.turn) this.#leaveRound(line);
     this.#update(line);
     return job;
   }

@@ -24,6 +24,12 @@ export interface JobOwner {
   answered(job: Job, answer: Answer): void;
 }
 
+/** What carries a job to its service. */
+export interface JobCall {
+  /** Nobody waits for the job's answer any more; the call ends with that, at once or soon. */
+  cancel(job: Job): void;
+}
+
 /** queued: not handed to a service yet; calling: handed over; done: answered, whatever comes later is dropped. */
 export type JobState = 'queued' | 'calling' | 'done';
 
@@ -33,9 +39,13 @@ export type JobState = 'queued' | 'calling' | 'done';
  */
 export class Job extends WheelTimer {
   state: JobState = 'queued';
-  /** Of the upstream call under way; set by the upstream while `state` is calling. */
-  call: { cancel(): void } | undefined;
-  /** How often it was handed over to a service; counted by the upstream. While 0, nobody can have executed it. */
+  /** The upstream call under way; set by the upstream while `state` is calling. */
+  call: JobCall | undefined;
+  /** Its id in the Tunnel stream that carries it; 0 while it waits for one. Belongs to the upstream, like `handedAt`. */
+  callId = 0;
+  /** Clock.now() when the upstream took it, in ms. */
+  handedAt = 0;
+  /** How often it was put on a connection to a service; counted by the upstream. While 0, nobody can have executed it. */
   attempts = 0;
   /** Address of the instance that had it last; another try goes elsewhere if it can. */
   lastInstance: string | undefined;

@@ -12,7 +12,7 @@ import { FairQueue } from './fair-queue.js';
 export interface DispatchLimits {
   /** Jobs that wait, over all services. */
   readonly maxQueued: number;
-  /** By service: `inFlight` handed over at a time, `queue` waiting. */
+  /** By service: `inFlight` handed over at a time, 0 for what the way to the service bears; `queue` waiting. */
   readonly services: Readonly<Record<string, { readonly inFlight: number; readonly queue: number }>>;
 }
 
@@ -159,6 +159,7 @@ export class RequestProcessor implements UpstreamEvents {
     const work = this.#services.get(service);
     if (work === undefined) return;
     const readiness = this.#upstream.readiness(service);
+    work.setPlaces(this.#upstream.batches(service));
     if (readiness === 'ready') this.#pump(work);
     else if (readiness === 'unavailable') this.#endQueued(work, 'UPSTREAM_UNAVAILABLE');
   }
@@ -172,7 +173,7 @@ export class RequestProcessor implements UpstreamEvents {
 
   /** Hands over what is due while the service has places. */
   #pump(work: ServiceWork): void {
-    while (work.inFlight < work.maxInFlight && work.queue.due && this.#upstream.readiness(work.name) === 'ready') {
+    while (work.inFlight < work.places && work.queue.due && this.#upstream.readiness(work.name) === 'ready') {
       const job = work.queue.take()!;
       this.#queued--;
       job.state = 'calling';
@@ -237,7 +238,7 @@ export class RequestProcessor implements UpstreamEvents {
     if (job.state === 'queued') this.#dequeue(work, job);
     this.#settleWithError(job, error);
     try {
-      call?.cancel();
+      call?.cancel(job);
     } catch (thrown) {
       this.#fault('a call could not be cancelled', job, thrown);
     }
@@ -285,21 +286,40 @@ export interface ServiceCounters {
   readonly refused: number;
 }
 
+/** Places of a service that takes many requests in one message: a wait behind all of them is still short. */
+const BATCHED_PLACES = 1024;
+/** ... that takes each as a call of its own, which costs both sides a stream. */
+const SINGLE_PLACES = 64;
 /** What one player's turn may take of a service's places: the next player in line waits for a fraction of them at most. */
 const TURN_SHARE = 1 / 8;
 
 class ServiceWork implements ServiceCounters {
-  readonly queue: FairQueue;
+  readonly queue = new FairQueue();
   /** Jobs whose call has not ended. */
   readonly calling = new Set<Job>();
+  readonly #maxInFlight: number;
+  #places = 0;
   refused = 0;
 
+  /** @param maxInFlight 0 for what the way to the service bears */
   constructor(
     readonly name: string,
-    readonly maxInFlight: number,
+    maxInFlight: number,
     readonly maxQueued: number,
   ) {
-    this.queue = new FairQueue(Math.max(1, Math.floor(maxInFlight * TURN_SHARE)));
+    this.#maxInFlight = maxInFlight;
+    this.setPlaces(false);
+  }
+
+  /** How many may be under way. */
+  get places(): number {
+    return this.#places;
+  }
+
+  /** @param batched requests to the service travel many at a time */
+  setPlaces(batched: boolean): void {
+    this.#places = this.#maxInFlight || (batched ? BATCHED_PLACES : SINGLE_PLACES);
+    this.queue.turn = Math.max(1, Math.floor(this.#places * TURN_SHARE));
   }
 
   get inFlight(): number {

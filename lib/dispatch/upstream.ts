@@ -7,9 +7,12 @@ export interface Upstream {
   /** Sets who is told how calls end. Once, before the first call. */
   attach(events: UpstreamEvents): void;
   readiness(service: string): Readiness;
+  /** Requests to it travel many at a time, so that it bears many more of them at once. */
+  batches(service: string): boolean;
   /**
-   * Hands a job over to an instance of its route's service: counts `job.attempts` up and sets `job.call`. Every call that
-   * was made ends in exactly one of {@link UpstreamEvents}' `answered`, `failed`, `returned`; never before this returns.
+   * Hands a job over to an instance of its route's service: sets `job.call`, and counts `job.attempts` up when it is put on
+   * a connection, at once or later. Every call that was made ends in exactly one of {@link UpstreamEvents}' `answered`,
+   * `failed`, `returned`; never before this returns, possibly within `job.call.cancel`.
    *
    * @returns false if no instance can be reached: nothing was sent, nothing will be told
    * @throws if the request can't be sent; nothing will be told
@@ -30,6 +33,7 @@ export interface UpstreamEvents {
   failed(job: Job, failure: Failure): void;
   /** The call failed and the job may be handed over again. */
   returned(job: Job): void;
+  /** {@link Upstream.readiness} or {@link Upstream.batches} is another. */
   readinessChanged(service: string): void;
 }
 

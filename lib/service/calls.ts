@@ -3,14 +3,24 @@ import { encodeReply, errorReply, checkCode } from './reply.js';
 import { ServiceError } from './service-error.js';
 import { ServiceRequest } from './request.js';
 import { methods } from '../protocol/upstream-codec.js';
-import type { Clock } from '../clock.js';
-import type { Handler } from './handler.js';
+import type { TimerWheel } from '../timer-wheel.js';
+import type { Answer, Handler } from './handler.js';
 import type { Reply } from './reply.js';
 import type { ServiceLog } from './service-log.js';
 import type { UpstreamRequest, UpstreamResponseInit } from '../protocol/upstream-codec.js';
 
-/** A request under way. Knows nothing of how it came and where its answer goes. */
+/** Where answers go. Knows how the requests came. */
+export interface Receiver {
+  /** Called once a request, possibly before {@link Calls.start} has returned. */
+  answered(call: Call, response: Uint8Array): void;
+}
+
+/** A request under way. */
 export interface Call {
+  /** By which the gateway knows it on the stream it came on. */
+  readonly id: number;
+  /** It was answered. */
+  readonly finished: boolean;
   /** Nobody waits for the answer any more. */
   abort(reason: string): void;
 }
@@ -18,7 +28,7 @@ export interface Call {
 export interface CallsOptions {
   readonly name: string;
   readonly handler: Handler;
-  readonly clock: Clock;
+  readonly wheel: TimerWheel;
   readonly log: ServiceLog;
   readonly maxInFlight: number;
   readonly maxMessageBytes: number;
@@ -26,7 +36,7 @@ export interface CallsOptions {
 
 /**
  * Runs requests through the handler. Every one ends in exactly one answer, whatever the handler does: that is what this
- * is for.
+ * is for. A handler that answers at once costs no promise and no timer.
  */
 export class Calls {
   readonly #options: CallsOptions;
@@ -40,10 +50,23 @@ export class Calls {
     return this.#running.size;
   }
 
-  /** Starts a request. `answer` is called once, never before `start` has returned. */
-  start(message: UpstreamRequest, answer: (response: Uint8Array) => void): Call {
-    const context = new CallContext(this.#options.clock, message.remainingMs);
-    void this.#run(message, context).then(answer);
+  /** Starts a request. */
+  start(message: UpstreamRequest, receiver: Receiver): Call {
+    const context = new CallContext(message.id);
+    if (this.#running.size >= this.#options.maxInFlight) {
+      const busy = errorReply(503, 'the service is busy, try again later');
+      this.#answer(context, receiver, encode(message, busy));
+      return context;
+    }
+    let answer: Answer;
+    try {
+      answer = this.#options.handler(new ServiceRequest(message), context);
+    } catch (error) {
+      this.#answer(context, receiver, this.#failure(message, error));
+      return context;
+    }
+    if (isPromise(answer)) this.#await(answer, message, context, receiver);
+    else this.#answer(context, receiver, this.#encodeReply(message, answer));
     return context;
   }
 
@@ -52,44 +75,63 @@ export class Calls {
     for (const context of this.#running) context.abort(reason);
   }
 
-  async #run(message: UpstreamRequest, context: CallContext): Promise<Uint8Array> {
-    if (this.#running.size >= this.#options.maxInFlight) {
-      context.finish();
-      return encode(message, errorReply(503, 'the service is busy, try again later'));
-    }
+  #await(answer: Promise<Reply | undefined>, message: UpstreamRequest, context: CallContext, receiver: Receiver): void {
     this.#running.add(context);
-    try {
-      const reply = await this.#options.handler(new ServiceRequest(message), context);
-      return this.#encodeReply(message, reply ?? {});
-    } catch (error) {
-      return encode(message, this.#failure(message, error));
-    } finally {
+    context.armDeadline(this.#options.wheel, message.remainingMs);
+    const done = (response: Uint8Array): void => {
       this.#running.delete(context);
-      context.finish();
+      this.#options.wheel.disarm(context);
+      this.#answer(context, receiver, response);
+    };
+    answer.then(
+      (reply) => {
+        done(this.#encodeReply(message, reply));
+      },
+      (error: unknown) => {
+        done(this.#failure(message, error));
+      },
+    );
+  }
+
+  #answer(context: CallContext, receiver: Receiver, response: Uint8Array): void {
+    context.finish();
+    receiver.answered(context, response);
+  }
+
+  #encodeReply(message: UpstreamRequest, reply: Reply | undefined): Uint8Array {
+    try {
+      const bytes = encode(message, encodeReply(reply ?? {}));
+      const { maxMessageBytes } = this.#options;
+      if (bytes.length > maxMessageBytes) {
+        throw new RangeError(`the answer has ${bytes.length} bytes, the limit is ${maxMessageBytes}`);
+      }
+      return bytes;
+    } catch (error) {
+      return this.#failure(message, error);
     }
   }
 
-  #encodeReply(message: UpstreamRequest, reply: Reply): Uint8Array {
-    const bytes = encode(message, encodeReply(reply));
-    const { maxMessageBytes } = this.#options;
-    if (bytes.length > maxMessageBytes) {
-      throw new RangeError(`the answer has ${bytes.length} bytes, the limit is ${maxMessageBytes}`);
-    }
-    return bytes;
+  #failure(message: UpstreamRequest, error: unknown): Uint8Array {
+    return encode(message, this.#failureReply(message, error));
   }
 
-  #failure(message: UpstreamRequest, error: unknown): UpstreamResponseInit {
+  #failureReply(message: UpstreamRequest, error: unknown): UpstreamResponseInit {
     if (error instanceof ServiceError) {
       try {
         return errorReply(checkCode(error.code), error.message);
       } catch (badCode) {
-        return this.#failure(message, badCode);
+        return this.#failureReply(message, badCode);
       }
     }
     const { name, log } = this.#options;
     log.error(`${name}: ${message.action} failed for request ${message.epoch}/${message.clientSeq}`, error);
     return errorReply(500, 'the service failed');
   }
+}
+
+/** Also one of another realm or library. */
+function isPromise(answer: Answer): answer is Promise<Reply | undefined> {
+  return typeof (answer as { then?: unknown } | undefined)?.then === 'function';
 }
 
 function encode(message: UpstreamRequest, response: UpstreamResponseInit): Uint8Array {

@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from '../clock.js';
+import { WheelTimer } from '../timer-wheel.js';
+import type { TimerWheel } from '../timer-wheel.js';
 
 /** What a handler gets beside its request. */
 export interface Context {
@@ -9,23 +10,17 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** Longest delay a timer of Node holds; a longer deadline is none. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** The life of one call. The AbortController is made only for handlers that ask for it: most never do. */
-export class CallContext implements Context {
-  readonly #cancelDeadline: CancelTimer | undefined;
+/** The life of one call; its own deadline timer. The AbortController is made only for handlers that ask for it: most never do. */
+export class CallContext extends WheelTimer implements Context {
+  readonly id: number;
   #controller: AbortController | undefined;
   #endedBy: Error | undefined;
   #finished = false;
 
-  /** @param remainingMs milliseconds until the deadline, 0 for none */
-  constructor(clock: Clock, remainingMs: number) {
-    if (remainingMs > 0 && remainingMs <= MAX_TIMER_MS) {
-      this.#cancelDeadline = clock.after(remainingMs, () => {
-        this.abort('the deadline passed');
-      });
-    }
+  /** @param id by which the gateway knows the call on its stream */
+  constructor(id: number) {
+    super();
+    this.id = id;
   }
 
   get signal(): AbortSignal {
@@ -36,8 +31,20 @@ export class CallContext implements Context {
     return this.#controller.signal;
   }
 
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** @param remainingMs milliseconds until the deadline, 0 for none */
+  armDeadline(wheel: TimerWheel, remainingMs: number): void {
+    if (remainingMs > 0) wheel.arm(this, remainingMs);
+  }
+
+  override fire(): void {
+    this.abort('the deadline passed');
+  }
+
   abort(reason: string): void {
-    this.#cancelDeadline?.();
     if (this.#finished || this.#endedBy !== undefined) return;
     this.#endedBy = new DOMException(reason, 'AbortError');
     this.#controller?.abort(this.#endedBy);
@@ -46,6 +53,5 @@ export class CallContext implements Context {
   /** The handler is done: neither the deadline nor a cancel means anything any more. */
   finish(): void {
     this.#finished = true;
-    this.#cancelDeadline?.();
   }
 }

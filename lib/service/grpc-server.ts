@@ -1,29 +1,47 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
 import { GatesvrError } from '../errors.js';
-import type { MethodDefinition, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type {
+  MethodDefinition,
+  sendUnaryData,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  UntypedHandleCall,
+} from '@grpc/grpc-js';
 import type { Method } from '../protocol/upstream-codec.js';
 
-/** One gRPC method as the server sees it: bytes of the answer out. */
-export interface UnaryMethod {
+/** One gRPC method as the server sees it: bytes of the answers out. */
+export interface ServedMethod {
   readonly path: string;
+  /** Many messages each way, in place of one. */
+  readonly streams: boolean;
   readonly decode: (bytes: Uint8Array) => unknown;
-  readonly handle: (call: ServerUnaryCall<unknown, Uint8Array>, done: sendUnaryData<Uint8Array>) => void;
+  readonly handle: UntypedHandleCall;
 }
 
 /** A row for a method whose message the handler gets decoded and whose answer it gives as bytes. */
 export function unary<Request>(
   method: Pick<Method<Request, never, unknown, never>, 'path' | 'decodeRequest'>,
   handle: (call: ServerUnaryCall<Request, Uint8Array>, done: sendUnaryData<Uint8Array>) => void,
-): UnaryMethod {
+): ServedMethod {
   return {
     path: method.path,
+    streams: false,
     decode: method.decodeRequest,
-    handle: handle as UnaryMethod['handle'],
+    handle: handle as UntypedHandleCall,
   };
 }
 
+/** A row for a method of streams whose messages the handler gets decoded and gives as bytes. */
+export function duplex<Request>(
+  path: string,
+  decode: (bytes: Uint8Array) => Request,
+  handle: (call: ServerDuplexStream<Request, Uint8Array>) => void,
+): ServedMethod {
+  return { path, streams: true, decode, handle: handle as UntypedHandleCall };
+}
+
 /** A method that isn't among `rows` is answered UNIMPLEMENTED. */
-export function createGrpcServer(rows: readonly UnaryMethod[], maxMessageBytes: number): Server {
+export function createGrpcServer(rows: readonly ServedMethod[], maxMessageBytes: number): Server {
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
@@ -31,12 +49,12 @@ export function createGrpcServer(rows: readonly UnaryMethod[], maxMessageBytes: 
     'grpc.enable_channelz': 0,
   });
   const definition: Record<string, MethodDefinition<unknown, Uint8Array>> = {};
-  const implementation: Record<string, UnaryMethod['handle']> = {};
+  const implementation: Record<string, UntypedHandleCall> = {};
   for (const row of rows) {
     definition[row.path] = {
       path: row.path,
-      requestStream: false,
-      responseStream: false,
+      requestStream: row.streams,
+      responseStream: row.streams,
       requestSerialize: notHere,
       requestDeserialize: row.decode,
       responseSerialize: asBuffer,

@@ -1,17 +1,20 @@
 import { status } from '@grpc/grpc-js';
 import { Calls } from './calls.js';
-import { bind, createGrpcServer, loginStatus, unary } from './grpc-server.js';
+import { bind, createGrpcServer, duplex, loginStatus, unary } from './grpc-server.js';
 import { dispatchActions } from './handler.js';
 import { encodeLogin } from './login.js';
 import { ServiceError } from './service-error.js';
+import { ServedTunnel } from './served-tunnel.js';
 import { standardErrorLog } from './service-log.js';
 import { systemClock } from '../clock.js';
+import { decodeTunnelRequest, TUNNEL_PATH } from '../protocol/tunnel-codec.js';
 import { methods } from '../protocol/upstream-codec.js';
+import { TimerWheel } from '../timer-wheel.js';
 import type { sendUnaryData, Server } from '@grpc/grpc-js';
 import type { Clock } from '../clock.js';
 import type { Actions, Handler } from './handler.js';
 import type { LoginHandlers } from './login.js';
-import type { UnaryMethod } from './grpc-server.js';
+import type { ServedMethod } from './grpc-server.js';
 import type { ServiceLog } from './service-log.js';
 import type { LoginRequest, LogoutRequest } from '../protocol/upstream-codec.js';
 
@@ -95,7 +98,7 @@ class GrpcService implements Service {
     this.#calls = new Calls({
       name,
       handler: wrap === undefined ? handler : wrap(handler),
-      clock: this.#clock,
+      wheel: new TimerWheel(this.#clock),
       log: this.#log,
       maxInFlight,
       maxMessageBytes,
@@ -129,16 +132,19 @@ class GrpcService implements Service {
     return this.#stopping;
   }
 
-  #upstreamMethods(): UnaryMethod[] {
+  #upstreamMethods(): ServedMethod[] {
     return [
       unary(methods.process, (call, done) => {
-        const running = this.#calls.start(call.request, (response) => {
-          done(null, response);
+        const running = this.#calls.start(call.request, {
+          answered: (_call, response) => {
+            done(null, response);
+          },
         });
         call.on('cancelled', () => {
           running.abort('the gateway cancelled');
         });
       }),
+      duplex(TUNNEL_PATH, decodeTunnelRequest, (stream) => new ServedTunnel(stream, this.#calls)),
       unary(methods.getStatus, (_call, done) => {
         const serving = this.#stopping === undefined;
         const { name, inFlight } = this;
@@ -147,7 +153,7 @@ class GrpcService implements Service {
     ];
   }
 
-  #helloMethods(hello: LoginHandlers): UnaryMethod[] {
+  #helloMethods(hello: LoginHandlers): ServedMethod[] {
     const login = async (request: LoginRequest): Promise<Uint8Array> =>
       methods.login.encodeReply(encodeLogin(await hello.login(request)));
     const logout = async (request: LogoutRequest): Promise<Uint8Array> => {

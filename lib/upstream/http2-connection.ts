@@ -16,8 +16,12 @@ export interface CallConnection {
   readonly maxMessageBytes: number;
   /** It broke: a stream that closes now was not closed by the service. */
   readonly lost: boolean;
+  /** Takes calls; one that doesn't any more may stand, to carry those it has to their end. */
+  readonly ready: boolean;
   /** A stream has closed; its place is free. */
   streamClosed(): void;
+  /** Nobody waits on a stream that is open: no reason to ask whether the peer is alive. Told at each change. */
+  streamIdle(idle: boolean): void;
   /** Nobody waits any more for a call that waits. */
   giveUp(call: WaitingCall): void;
 }
@@ -63,6 +67,8 @@ export class Http2Connection implements CallConnection, CallStarter {
   readonly #session: ClientHttp2Session;
   #state: 'connecting' | 'ready' | 'gone' = 'connecting';
   #streams = 0;
+  /** Those among them on which nobody waits. */
+  #idleStreams = 0;
   #maxConcurrent = 0;
   #streamsLeft: number;
   #waiting: WaitingCall[] = [];
@@ -80,11 +86,12 @@ export class Http2Connection implements CallConnection, CallStarter {
     this.#socket = socket;
     this.#session = connectSession(`http://${options.authority}`, {
       createConnection: () => socket,
-      settings: { enablePush: false },
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
       // In MB. What is under way is bounded by the callers' places; over this limit node would reset streams.
       maxSessionMemory: Number.MAX_SAFE_INTEGER,
     });
     this.#session.on('error', () => undefined); // close follows
+    this.#session.on('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
     this.#session.on('close', () => this.#gone());
     this.#session.on('goaway', () => this.#gone());
     this.#session.on('remoteSettings', (settings: Settings) => this.#settings(settings));
@@ -125,6 +132,10 @@ export class Http2Connection implements CallConnection, CallStarter {
     this.#streams--;
     if (this.#state === 'gone') this.#closeIfIdle();
     else this.#sendWaiting();
+  }
+
+  streamIdle(idle: boolean): void {
+    this.#idleStreams += idle ? 1 : -1;
   }
 
   /** Takes no more calls; those under way end by themselves. */
@@ -185,10 +196,10 @@ export class Http2Connection implements CallConnection, CallStarter {
     this.#session.close();
   }
 
-  /** A peer that is silent is found dead while calls wait for it. Not without calls: some servers forbid that. */
+  /** A peer that is silent is found dead while somebody waits for it. Not without that: some servers forbid it. */
   #keepAlive(): void {
     if (this.lost) return;
-    if (this.#streams === 0) {
+    if (this.#streams === this.#idleStreams) {
       this.#cancelTimer = this.clock.after(KEEPALIVE_MS, () => this.#keepAlive());
       return;
     }
@@ -201,6 +212,10 @@ export class Http2Connection implements CallConnection, CallStarter {
   }
 }
 
+/** What a peer may send on a stream before it hears from us: a whole batch of answers, also over a link with a delay. */
+const STREAM_WINDOW_BYTES = 1 << 20;
+/** ... and on all streams together. */
+const CONNECTION_WINDOW_BYTES = 4 << 20;
 /** For TCP and the peer's SETTINGS; then the next address is tried. */
 const CONNECT_TIMEOUT_MS = 5000;
 /** A dead peer is noticed within 40 s. */

@@ -1,12 +1,14 @@
 import type { Clock } from '../clock.js';
 import { hashText } from './balance.js';
+import type { Callee } from './call-outcomes.js';
 import { Http2Channel } from './http2-channel.js';
+import { Tunnel, type TunnelOptions } from './tunnel.js';
 
 /**
- * One address of a service and the channel to it, which connects at once and again whenever it is lost. An instance that fails several times in a row is set aside for a while (ejected): it is used
- * only if no other can be reached.
+ * One address of a service and the channel to it, which connects at once and again whenever it is lost. An instance that
+ * fails several times in a row is set aside for a while (ejected): it is used only if no other can be reached.
  */
-export class Instance {
+export class Instance implements Callee {
   readonly hash: number;
   /** Calls that have not ended. */
   inFlight = 0;
@@ -15,6 +17,7 @@ export class Instance {
   ejections = 0;
   readonly #clock: Clock;
   #channel: Http2Channel | undefined;
+  #tunnel: Tunnel | undefined;
   #failuresInRow = 0;
   #ejectionsInRow = 0;
   #ejectedUntil = -Infinity;
@@ -32,9 +35,19 @@ export class Instance {
     return this.#channel?.isReady === true;
   }
 
-  /** ... and goes out at once: the peer allows another stream. */
+  /** ... and goes out at once: the peer allows another stream, or the tunnel takes more. */
   get hasRoom(): boolean {
-    return this.#channel?.hasRoom === true;
+    return this.tunnel?.hasRoom ?? this.#channel?.hasRoom === true;
+  }
+
+  /** The way for many requests at a time; undefined if the instance lacks it or it is not wanted. */
+  get tunnel(): Tunnel | undefined {
+    return this.#tunnel?.usable === true ? this.#tunnel : undefined;
+  }
+
+  /** It is known to have the method `Tunnel`. */
+  get speaksTunnel(): boolean {
+    return this.#tunnel?.isSpoken === true;
   }
 
   get ejected(): boolean {
@@ -47,15 +60,25 @@ export class Instance {
     return this.#channel;
   }
 
-  /** @param changed called after each change of `ready` */
-  open(maxMessageBytes: number, changed: () => void): void {
-    this.#channel = new Http2Channel(this.address, maxMessageBytes, this.#clock, changed);
-    this.#channel.open();
+  /**
+   * @param tunnel  undefined to do without
+   * @param changed called after each change of `ready` and `speaksTunnel`
+   */
+  open(maxMessageBytes: number, tunnel: TunnelOptions | undefined, changed: () => void): void {
+    const channel = new Http2Channel(this.address, maxMessageBytes, this.#clock, () => {
+      this.#tunnel?.update();
+      changed();
+    });
+    this.#channel = channel;
+    if (tunnel !== undefined) this.#tunnel = new Tunnel(this, channel, tunnel, changed);
+    channel.open();
   }
 
   close(): void {
     const channel = this.#channel;
     this.#channel = undefined;
+    this.#tunnel?.close();
+    this.#tunnel = undefined;
     channel?.close();
   }
 

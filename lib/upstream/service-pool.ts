@@ -1,19 +1,24 @@
-import type { Clock } from '../clock.js';
 import type { Job } from '../dispatch/job.js';
 import type { Readiness } from '../dispatch/upstream.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import { WheelTimer } from '../timer-wheel.js';
 import { createBalancer, type Balance, type Balancer } from './balance.js';
+import { CallOutcomes, type OutcomeOptions } from './call-outcomes.js';
 import { Instance } from './instance.js';
-import { RetryBudget } from './retry-budget.js';
+import type { TunnelCounters } from './tunnel.js';
 
 export interface ServiceOptions {
   /** "host:port" of each instance. */
   readonly addresses: readonly string[];
   readonly balance: Balance;
+  /** off: every request is a call of its own, whatever the instances have. Default auto. */
+  readonly tunnel?: 'auto' | 'off';
+  /** Streams of a tunnel to one instance; default 2. */
+  readonly tunnelStreams?: number;
 }
 
-export interface PoolLimits {
+export interface PoolOptions extends OutcomeOptions {
+  readonly wheel: TimerWheel;
   /** How long a service without any reachable instance is waited for, in ms. */
   readonly connectTimeoutMs: number;
   /** Of one gRPC message, either way. */
@@ -30,39 +35,48 @@ export interface PoolLimits {
  */
 export class ServicePool {
   readonly instances: readonly Instance[];
-  readonly budget = new RetryBudget();
-  retries = 0;
-  readonly #wheel: TimerWheel;
-  readonly #limits: PoolLimits;
+  readonly outcomes: CallOutcomes;
+  readonly tunnels: TunnelCounters = { broken: 0, unasked: 0, late: 0 };
+  readonly #service: ServiceOptions;
+  readonly #options: PoolOptions;
   readonly #changed: (pool: ServicePool) => void;
   readonly #balancer: Balancer;
   #readiness: Readiness = 'unavailable';
+  #speaksTunnel = false;
   readonly #patience = new WheelTimer(() => this.#become('unavailable'));
   #waiters: (() => void)[] = [];
 
-  /** @param changed called after each change of {@link readiness} */
+  /** @param changed called after each change of {@link readiness} and {@link speaksTunnel} */
   constructor(
     readonly name: string,
-    options: ServiceOptions,
-    clock: Clock,
-    wheel: TimerWheel,
-    limits: PoolLimits,
+    service: ServiceOptions,
+    options: PoolOptions,
     changed: (pool: ServicePool) => void,
   ) {
-    this.#wheel = wheel;
-    this.#limits = limits;
+    this.#service = service;
+    this.#options = options;
     this.#changed = changed;
-    this.#balancer = createBalancer(options.balance);
-    this.instances = [...new Set(options.addresses)].map((address) => new Instance(address, clock));
+    this.#balancer = createBalancer(service.balance);
+    this.outcomes = new CallOutcomes(name, options);
+    this.instances = [...new Set(service.addresses)].map((address) => new Instance(address, options.clock));
   }
 
   get readiness(): Readiness {
     return this.#readiness;
   }
 
+  /** At least one instance is known to have the method `Tunnel`. */
+  get speaksTunnel(): boolean {
+    return this.#speaksTunnel;
+  }
+
   start(): void {
     this.#become('connecting');
-    for (const instance of this.instances) instance.open(this.#limits.maxMessageBytes, () => this.#update());
+    const { maxMessageBytes, clock, log } = this.#options;
+    const { tunnel = 'auto', tunnelStreams: streams = TUNNEL_STREAMS } = this.#service;
+    const { outcomes, tunnels: counters } = this;
+    const options = tunnel === 'off' ? undefined : { streams, maxMessageBytes, clock, outcomes, counters, log };
+    for (const instance of this.instances) instance.open(maxMessageBytes, options, () => this.#update());
   }
 
   close(): void {
@@ -98,6 +112,10 @@ export class ServicePool {
   }
 
   #update(): void {
+    const speaksTunnel = this.instances.some((instance) => instance.speaksTunnel);
+    const changed = speaksTunnel !== this.#speaksTunnel;
+    this.#speaksTunnel = speaksTunnel;
+    if (changed) this.#changed(this);
     if (this.instances.some((instance) => instance.ready)) this.#become('ready');
     else if (this.#readiness === 'ready') this.#become('connecting');
   }
@@ -105,14 +123,21 @@ export class ServicePool {
   #become(readiness: Readiness): void {
     if (readiness === this.#readiness) return;
     this.#readiness = readiness;
-    if (readiness === 'connecting') this.#wheel.arm(this.#patience, this.#limits.connectTimeoutMs);
-    else this.#wheel.disarm(this.#patience);
+    const { wheel, connectTimeoutMs } = this.#options;
+    if (readiness === 'connecting') wheel.arm(this.#patience, connectTimeoutMs);
+    else wheel.disarm(this.#patience);
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const resolve of waiters) resolve();
     this.#changed(this);
   }
 }
+
+/**
+ * While one stream carries something large the other carries the rest. More of them don't carry more, since they share a
+ * connection, and each has its own, smaller batches.
+ */
+const TUNNEL_STREAMS = 2;
 
 /** Those that are `good`, or all if none is. */
 function preferring(instances: readonly Instance[], good: (instance: Instance) => boolean): readonly Instance[] {

@@ -4,16 +4,15 @@ import type { Readiness, Upstream, UpstreamEvents } from '../dispatch/upstream.j
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { TimerWheel } from '../timer-wheel.js';
-import type { LoginReply, LoginRequestInit, LogoutRequestInit, UpstreamResponse } from '../protocol/upstream-codec.js';
-import { Outcome } from '../protocol/message-codec.js';
+import type { LoginReply, LoginRequestInit, LogoutRequestInit } from '../protocol/upstream-codec.js';
 import { methods } from '../protocol/upstream-codec.js';
-import { badReply, callFailure, notProcessed, requestTooLarge, statusError, type CallFailure } from './grpc-errors.js';
-import type { CallStatus } from './grpc-status.js';
 import { HelloClient } from './hello-client.js';
 import { identityMetadata } from './identity-metadata.js';
+import type { Instance } from './instance.js';
+import { encodeJob, remainingMs } from './job-codec.js';
 import { ProcessCall } from './process-call.js';
 import { ServicePool, type ServiceOptions } from './service-pool.js';
-import type { CallEnd } from './unary-call.js';
+import type { TunnelCounters } from './tunnel.js';
 
 export interface UpstreamOptions {
   /** By name, the Hello service among them. */
@@ -26,7 +25,10 @@ export interface UpstreamOptions {
   readonly maxFrameBytes: number;
   /** How long requests wait for a service that none can reach, before they are refused, in ms. */
   readonly connectTimeoutMs?: number;
-  /** Sends who asks as metadata too, for proxies and interceptors that don't read messages: costs 20 µs a call. */
+  /**
+   * Sends who asks as metadata too, for proxies and interceptors that don't read messages: costs 20 µs a call, and every
+   * request is a call of its own.
+   */
   readonly identityMetadata?: boolean;
   readonly clock: Clock;
   readonly wheel: TimerWheel;
@@ -35,8 +37,8 @@ export interface UpstreamOptions {
 }
 
 /**
- * The services behind the gateway, reached by unary `Process` calls. Nothing is shared between services, so one that is
- * dead, slow or wrong harms no other.
+ * The services behind the gateway, reached by `Tunnel`, or by unary `Process` calls where an instance lacks it. Nothing is
+ * shared between services, so one that is dead, slow or wrong harms no other.
  *
  * Whether a request may have been executed is decided by one rule: it was handed over once it was sent on a connection that
  * stands (PROTOCOL 3), and from then on only a route that is `idempotent` is tried again. A request that was never sent after
@@ -44,29 +46,27 @@ export interface UpstreamOptions {
  */
 export class UpstreamManager implements Upstream {
   readonly #clock: Clock;
-  readonly #metrics: Metrics | undefined;
   readonly #log: UpstreamOptions['log'];
   readonly #maxMessageBytes: number;
   readonly #withIdentity: boolean;
   readonly #pools: ReadonlyMap<string, ServicePool>;
   readonly #hello: HelloClient;
+  /** Told last in the log. */
+  readonly #readiness = new Map<string, Readiness>();
   #events: UpstreamEvents | undefined;
 
   constructor(options: UpstreamOptions) {
     const { clock, wheel, metrics, log } = options;
     this.#clock = clock;
-    this.#metrics = metrics;
     this.#log = log;
     this.#withIdentity = options.identityMetadata ?? false;
     this.#maxMessageBytes = options.maxFrameBytes + ENVELOPE_BYTES;
-    const limits = {
-      connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
-      maxMessageBytes: this.#maxMessageBytes,
-    };
+    const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options;
+    const common = { clock, wheel, metrics, log, connectTimeoutMs, maxMessageBytes: this.#maxMessageBytes };
     this.#pools = new Map(
       Object.entries(options.services).map(([name, service]) => [
         name,
-        new ServicePool(name, service, clock, wheel, limits, this.#readinessChanged),
+        new ServicePool(name, this.#withIdentity ? { ...service, tunnel: 'off' } : service, common, this.#poolChanged),
       ]),
     );
     this.#hello = new HelloClient(this.#pools.get(options.helloService), clock, options.loginTimeoutMs);
@@ -84,10 +84,15 @@ export class UpstreamManager implements Upstream {
 
   attach(events: UpstreamEvents): void {
     this.#events = events;
+    for (const { outcomes } of this.#pools.values()) outcomes.events = events;
   }
 
   readiness(service: string): Readiness {
     return this.#pools.get(service)?.readiness ?? 'unavailable';
+  }
+
+  batches(service: string): boolean {
+    return this.#pools.get(service)?.speaksTunnel === true;
   }
 
   /**
@@ -114,12 +119,13 @@ export class UpstreamManager implements Upstream {
 
   /** The numbers of each service and its instances now, for metrics. */
   counters(): ServiceStatus[] {
-    return [...this.#pools.values()].map(({ name, readiness, retries, instances }) => ({
+    return [...this.#pools.values()].map(({ name, readiness, outcomes, tunnels, instances }) => ({
       name,
       readiness,
-      retries,
-      instances: instances.map(({ address, ready, ejected, inFlight, calls, failures, ejections }) => {
-        return { address, ready, ejected, inFlight, calls, failures, ejections };
+      retries: outcomes.retries,
+      tunnels,
+      instances: instances.map(({ address, ready, speaksTunnel, ejected, inFlight, calls, failures, ejections }) => {
+        return { address, ready, speaksTunnel, ejected, inFlight, calls, failures, ejections };
       }),
     }));
   }
@@ -127,127 +133,61 @@ export class UpstreamManager implements Upstream {
   call(job: Job): boolean {
     const pool = this.#pools.get(job.route.service);
     const instance = pool?.pick(job);
-    if (instance === undefined) return false;
-    const now = this.#clock.now();
-    const remainingMs = Math.max(1, Math.ceil(job.deadlineAt - now));
-    const request = encodeRequest(job, remainingMs);
-    const metadata = this.#withIdentity ? identityMetadata(job) : undefined;
-    const call = new ProcessCall(job, instance, now, this.#ended);
+    if (pool === undefined || instance === undefined) return false;
+    job.handedAt = this.#clock.now();
+    if (instance.tunnel === undefined) {
+      this.#process(job, pool, instance);
+    } else {
+      instance.calls++;
+      instance.inFlight++;
+      instance.tunnel.put(job);
+    }
+    return true;
+  }
+
+  #process(job: Job, { outcomes }: ServicePool, instance: Instance): void {
+    const now = job.handedAt;
+    const request = encodeJob(job, now);
+    const call = new ProcessCall(job, instance, outcomes, this.#clock);
+    instance.inFlight++;
     if (request.length > this.#maxMessageBytes) {
-      queueMicrotask(() => this.#events?.failed(job, requestTooLarge(unexecuted(job))));
-      return true;
+      queueMicrotask(() => outcomes.tooLarge(job, instance));
+      return;
+    }
+    const metadata = this.#withIdentity ? identityMetadata(job) : undefined;
+    try {
+      call.start(instance.channel, methods.process.path, request, metadata, remainingMs(job, now));
+    } catch (error) {
+      instance.inFlight--;
+      throw error;
     }
     job.attempts++;
     job.lastInstance = instance.address;
     job.call = call;
     instance.calls++;
-    instance.inFlight++;
-    try {
-      call.start(instance.channel, methods.process.path, request, metadata, remainingMs);
-    } catch (error) {
-      instance.inFlight--;
-      throw error;
-    }
-    return true;
   }
 
-  readonly #readinessChanged = (pool: ServicePool): void => {
-    const level = pool.readiness === 'unavailable' ? 'warn' : 'info';
-    this.#log?.[level](`service ${pool.readiness}`, { service: pool.name });
-    this.#events?.readinessChanged(pool.name);
+  readonly #poolChanged = ({ name, readiness }: ServicePool): void => {
+    if (this.#readiness.get(name) !== readiness) {
+      this.#readiness.set(name, readiness);
+      this.#log?.[readiness === 'unavailable' ? 'warn' : 'info'](`service ${readiness}`, { service: name });
+    }
+    this.#events?.readinessChanged(name);
   };
-
-  /** Called by a stream's event, where a throw would end the process. */
-  readonly #ended = (call: ProcessCall, end: CallEnd): void => {
-    try {
-      this.#settle(call, end);
-    } catch (error) {
-      this.#log?.error('a call could not be ended', { service: call.job.route.service, error });
-    }
-  };
-
-  #settle(call: ProcessCall, end: CallEnd): void {
-    const { job, instance } = call;
-    const pool = this.#pools.get(job.route.service)!;
-    instance.inFlight--;
-    const response = end.ok ? decodeResponse(end.bytes) : undefined;
-    if (response !== undefined) {
-      instance.succeeded();
-      pool.budget.succeeded();
-      this.#finished(call, 'OK', '');
-      this.#events?.answered(job, response);
-      return;
-    }
-    if (!end.ok && end.status.handedOver !== 'maybe') {
-      this.#takeBack(call, pool, end.status);
-      return;
-    }
-    const failure = end.ok ? badReply() : callFailure(end.status);
-    this.#finished(call, failure.statusName, failure.errorType);
-    // A call that was given up says nothing about the instance.
-    if (job.state === 'calling') this.#judge(call, end, failure);
-    if (this.#mayRetry(pool, job, failure)) {
-      pool.retries++;
-      this.#events?.returned(job);
-    } else {
-      this.#events?.failed(job, failure);
-    }
-  }
-
-  /** Nobody executed it: it may be handed over again on any route. Refusals cost the peer something, so they are bounded. */
-  #takeBack(call: ProcessCall, pool: ServicePool, status: CallStatus): void {
-    const { job } = call;
-    job.attempts--;
-    const failure = notProcessed(unexecuted(job));
-    this.#finished(call, failure.statusName, failure.errorType);
-    if (job.state === 'calling' && (status.handedOver === 'unsent' || pool.budget.spend())) {
-      pool.retries++;
-      this.#events?.returned(job);
-    } else {
-      this.#events?.failed(job, failure);
-    }
-  }
-
-  #judge({ job, instance }: ProcessCall, end: CallEnd, failure: CallFailure): void {
-    if (failure.outcome === Outcome.ANSWERED) {
-      instance.succeeded();
-      return;
-    }
-    instance.failed(failure.suspicious);
-    this.#log?.warn('a call to a service failed', {
-      service: job.route.service,
-      instance: instance.address,
-      action: job.route.match,
-      status: failure.statusName,
-      error: end.ok ? undefined : statusError(end.status),
-    });
-  }
-
-  #mayRetry(pool: ServicePool, job: Job, failure: CallFailure): boolean {
-    return (
-      failure.retryable &&
-      job.state === 'calling' &&
-      job.route.idempotent &&
-      job.attempts <= MAX_RETRIES &&
-      pool.budget.spend()
-    );
-  }
-
-  #finished({ job, startedAt }: ProcessCall, statusName: string, errorType: string): void {
-    this.#metrics?.upstreamFinished(job.route.service, statusName, errorType, this.#clock.now() - startedAt);
-  }
 }
 
 export interface ServiceStatus {
   readonly name: string;
   readonly readiness: Readiness;
   readonly retries: number;
+  readonly tunnels: Readonly<TunnelCounters>;
   readonly instances: readonly InstanceStatus[];
 }
 
 export interface InstanceStatus {
   readonly address: string;
   readonly ready: boolean;
+  readonly speaksTunnel: boolean;
   readonly ejected: boolean;
   readonly inFlight: number;
   readonly calls: number;
@@ -259,33 +199,3 @@ export interface InstanceStatus {
 const ENVELOPE_BYTES = 64 * 1024;
 /** Long enough for a service to be restarted, short enough for a person to wait. */
 const CONNECT_TIMEOUT_MS = 2000;
-const MAX_RETRIES = 2;
-
-function encodeRequest(job: Job, remainingMs: number): Uint8Array {
-  const { owner } = job;
-  return methods.process.encodeRequest({
-    playerId: owner.id,
-    sessionId: job.sessionId,
-    zone: owner.zone,
-    epoch: job.epoch,
-    clientSeq: job.clientSeq,
-    action: job.action,
-    payload: job.payload,
-    headers: job.headers,
-    remainingMs,
-    roles: owner.roles as string[],
-  });
-}
-
-/** Undefined if it can't be read. */
-function decodeResponse(bytes: Uint8Array): UpstreamResponse | undefined {
-  try {
-    return methods.process.decodeReply(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function unexecuted(job: Job): Outcome {
-  return job.attempts === 0 ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN;
-}

@@ -16,6 +16,7 @@ class FakeUpstream implements Upstream {
   cancelled: Job[] = [];
   reachable = true;
   throws = false;
+  batched = false;
   readonly #readiness = new Map<string, Readiness>();
   #events: UpstreamEvents | undefined;
 
@@ -29,6 +30,10 @@ class FakeUpstream implements Upstream {
 
   readiness(service: string): Readiness {
     return this.#readiness.get(service) ?? 'ready';
+  }
+
+  batches(): boolean {
+    return this.batched;
   }
 
   become(readiness: Readiness, service = 'business'): void {

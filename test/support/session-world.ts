@@ -85,6 +85,10 @@ export class TestUpstream implements Upstream {
     this.#events = events;
   }
 
+  batches(): boolean {
+    return false;
+  }
+
   readiness(): Readiness {
     return 'ready';
   }
