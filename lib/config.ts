@@ -129,6 +129,9 @@ function contradictions(values: Values, origins: ReadonlyMap<Key, string>): stri
   ] as const) {
     if (values[key] === '' && values[other] !== '') refuse(key, '', '', `a path, since ${other} is given`);
   }
+  if (values['listen.plain'] === 'proxies' && values['listen.trustedProxies'].length === 0) {
+    refuse('listen.plain', '', 'proxies', 'never or local while listen.trustedProxies names nobody');
+  }
   for (const [smaller, larger] of ascending) {
     if (values[smaller] >= values[larger]) refuse(smaller, '', values[smaller], `below ${larger}, ${values[larger]}`);
   }

@@ -4,8 +4,10 @@ import type { Metrics } from './metrics/metrics.js';
 import type { PlayerManager } from './player/player-manager.js';
 import type { PlayerCounters } from './player/player.js';
 import type { QuicCounters } from './quic/counters.js';
-import type { SessionCounters } from './session/session-counters.js';
+import type { SessionCounters, Traffic } from './session/session-counters.js';
 import type { SessionManager } from './session/session-manager.js';
+import type { TransportName } from './transport/transport.js';
+import type { WebSocketCounters } from './transport/websocket-counters.js';
 import type { UpstreamManager } from './upstream/upstream-manager.js';
 
 /** The parts of a gateway that count in plain numbers. */
@@ -20,6 +22,8 @@ export interface CountingParts {
   readonly services: readonly string[];
   /** Undefined where the gateway has no QUIC port. */
   readonly quic: QuicCounters | undefined;
+  /** Undefined where it has no WebSocket port. */
+  readonly webSockets: WebSocketCounters | undefined;
 }
 
 /** Lets the metrics read what the parts count. Nothing here runs before somebody collects. */
@@ -29,11 +33,14 @@ export function exposeParts(metrics: Metrics, parts: CountingParts): void {
   exposeDelivery(metrics, parts);
   exposeServices(metrics, parts);
   if (parts.quic !== undefined) exposeQuic(metrics, parts.quic);
+  if (parts.webSockets !== undefined) exposeWebSockets(metrics, parts.webSockets);
 }
 
 function exposeSessions(metrics: Metrics, { sessions, sessionCounters }: CountingParts): void {
-  metrics.counterFrom('gateway_bytes_in_total', () => sessionCounters.bytesIn);
-  metrics.counterFrom('gateway_bytes_out_total', () => sessionCounters.bytesOut);
+  const { traffic } = sessionCounters;
+  metrics.counterFrom('gateway_bytes_in_total', () => eachTransport(traffic, ({ bytesIn }) => bytesIn));
+  metrics.counterFrom('gateway_bytes_out_total', () => eachTransport(traffic, ({ bytesOut }) => bytesOut));
+  metrics.gauge('gateway_transport_sessions_current', () => eachTransport(traffic, (of) => of.sessions));
   metrics.counterFrom('gateway_frames_in_total', () => sessionCounters.framesIn);
   metrics.counterFrom('gateway_sessions_opened_total', () => sessions.opened);
   metrics.counterFrom('gateway_sessions_refused_total', () => sessions.refused);
@@ -45,6 +52,14 @@ function exposeSessions(metrics: Metrics, { sessions, sessionCounters }: Countin
     const { authed, connected } = sessions.count();
     return { connected, authed };
   });
+}
+
+/** The transport in memory is for tests alone. */
+function eachTransport(
+  traffic: Readonly<Record<TransportName, Traffic>>,
+  read: (traffic: Traffic) => number,
+): Record<'webtransport' | 'websocket', number> {
+  return { webtransport: read(traffic.webtransport), websocket: read(traffic.websocket) };
 }
 
 function exposePlayers(metrics: Metrics, { players, playerCounters }: CountingParts): void {
@@ -119,4 +134,16 @@ function exposeQuic(metrics: Metrics, quic: QuicCounters): void {
   }));
   metrics.counterFrom('gateway_quic_connections_ended_total', () => quic.ended);
   metrics.counterFrom('gateway_quic_datagrams_dropped_total', () => quic.dropped);
+}
+
+function exposeWebSockets(metrics: Metrics, webSockets: WebSocketCounters): void {
+  metrics.gauge('gateway_websocket_connections_current', () => ({
+    open: webSockets.open,
+    handshaking: webSockets.handshaking,
+  }));
+  metrics.counterFrom('gateway_websocket_connections_total', () => ({
+    accepted: webSockets.accepted,
+    established: webSockets.established,
+  }));
+  metrics.counterFrom('gateway_websocket_refused_total', () => webSockets.refused);
 }

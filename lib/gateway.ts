@@ -16,14 +16,20 @@ import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { PlayerManager } from './player/player-manager.js';
 import { newPlayerCounters } from './player/player.js';
 import { ResumeTokens } from './player/resume-token.js';
+import { Admission } from './quic/admission.js';
 import { QuicEndpoint } from './quic/endpoint.js';
-import { isEngine, loadEngine } from './quic/engine.js';
+import { isEngine, loadEngine, type EngineMissing, type QuicEngine } from './quic/engine.js';
 import { Watchdog } from './quic/watchdog.js';
 import { SessionManager } from './session/session-manager.js';
 import { newSessionCounters } from './session/session-counters.js';
 import { shutDown, type Phase } from './shutdown.js';
 import { TimerWheel } from './timer-wheel.js';
+import { ListenerGroup } from './transport/listener-group.js';
 import type { Listener, Peer } from './transport/transport.js';
+import type { SessionAccess } from './transport/session-access.js';
+import { TrustedProxies } from './transport/trusted-proxies.js';
+import { JOINED_BYTES } from './transport/websocket-connection.js';
+import { WebSocketListener } from './transport/websocket-listener.js';
 import { WebTransportListener } from './transport/webtransport-listener.js';
 import { TurnQueue } from './turn-queue.js';
 import { UpstreamManager } from './upstream/upstream-manager.js';
@@ -32,8 +38,10 @@ import { UpstreamManager } from './upstream/upstream-manager.js';
 export interface GatewayParts {
   readonly clock?: Clock;
   readonly log?: Log;
-  /** In place of the QUIC port. */
+  /** In place of the ports for clients. */
   readonly listener?: Listener;
+  /** In place of what this platform has. */
+  readonly quicEngine?: QuicEngine | EngineMissing;
   readonly certificates?: CertificateSource;
 }
 
@@ -59,6 +67,7 @@ export class Gateway {
   readonly #metrics = new PrometheusMetrics();
   readonly #certificates: CertificateSource | undefined;
   readonly #endpoint: QuicEndpoint | undefined;
+  readonly #webSockets: WebSocketListener | undefined;
   readonly #listener: Listener;
   readonly #upstream: UpstreamManager;
   readonly #processor: RequestProcessor;
@@ -80,8 +89,11 @@ export class Gateway {
     const wheel = (this.#wheel = new TimerWheel(clock));
 
     this.#certificates = given.listener === undefined ? certificatesOf(config, given, clock, log) : undefined;
-    this.#endpoint = given.listener === undefined ? endpointOf(config, clock, log) : undefined;
-    this.#listener = given.listener ?? webTransportListener(this.#endpoint!, wheel, config);
+    if (given.listener === undefined) {
+      this.#webSockets = webSocketListener(config, clock, wheel);
+      this.#endpoint = endpointOf(config, given, clock, log, () => this.#webSockets?.address.port);
+    }
+    this.#listener = given.listener ?? listenerOf(this.#webSockets, this.#endpoint, wheel, config);
     this.#watchdog = config.watchdog.stallMs > 0 && this.#endpoint ? new Watchdog(config.watchdog.stallMs) : undefined;
 
     this.#upstream = new UpstreamManager({
@@ -138,7 +150,7 @@ export class Gateway {
         metrics: this.#metrics,
         counters: sessionCounters,
         // What sessions write goes out at once: another turn would only delay it.
-        schedule: new TurnQueue(() => this.#endpoint?.flush()).schedule,
+        schedule: new TurnQueue(() => this.#flush()).schedule,
       },
       config.session.maxSessions,
       randomId,
@@ -164,6 +176,7 @@ export class Gateway {
       upstream: this.#upstream,
       services: Object.keys(config.services),
       quic: this.#endpoint?.counters,
+      webSockets: this.#webSockets?.counters,
     });
   }
 
@@ -179,8 +192,13 @@ export class Gateway {
       players: this.#players.size,
       timers: this.#wheel.armed,
       inFlight: this.#processor.inFlight,
-      connections: this.#endpoint?.connections ?? this.#sessions.size,
+      connections: this.#connections,
     };
+  }
+
+  get #connections(): number {
+    if (this.#endpoint === undefined && this.#webSockets === undefined) return this.#sessions.size;
+    return (this.#endpoint?.connections ?? 0) + (this.#webSockets?.counters.open ?? 0);
   }
 
   get players(): PlayerManager {
@@ -255,8 +273,25 @@ export class Gateway {
     await this.#watchdog?.stop();
   }
 
+  /** Sends what the sessions of this turn wrote. */
+  #flush(): void {
+    this.#endpoint?.flush();
+    this.#webSockets?.flush();
+  }
+
+  /** Both transports show the same certificate, or both keep the one before. */
   #useCertificates(certificates: CertificateSource): void {
-    const use = ({ chain, key }: CertificateSource['current']) => this.#endpoint?.setCertificate({ chain, key });
+    let before: CertificateSource['current'] | undefined;
+    const use = (next: CertificateSource['current']): void => {
+      this.#webSockets?.setCertificate(next);
+      try {
+        this.#endpoint?.setCertificate(next);
+      } catch (error) {
+        if (before !== undefined) this.#webSockets?.setCertificate(before);
+        throw error;
+      }
+      before = next;
+    };
     use(certificates.current);
     certificates.onChange(use);
   }
@@ -271,26 +306,69 @@ function certificatesOf(config: Config, given: GatewayParts, clock: Clock, log: 
   return given.certificates ?? configuredCertificates(config, clock, log);
 }
 
-function endpointOf({ listen, quic }: Config, clock: Clock, log: Log): QuicEndpoint {
-  const engine = loadEngine();
-  if (!isEngine(engine)) throw new GatesvrError('TRANSPORT_UNAVAILABLE', engine.reason);
+/**
+ * Undefined where WebSocket alone serves: by configuration, or for want of an engine.
+ * @param portInUse of the TCP side, once it listens
+ */
+function endpointOf(
+  { listen, quic }: Config,
+  given: GatewayParts,
+  clock: Clock,
+  log: Log,
+  portInUse: () => number | undefined,
+): QuicEndpoint | undefined {
+  if (!listen.transports.includes('webtransport')) return undefined;
+  const engine = given.quicEngine ?? loadEngine();
+  if (!isEngine(engine)) {
+    if (!listen.transports.includes('websocket')) throw new GatesvrError('TRANSPORT_UNAVAILABLE', engine.reason);
+    log.warn('WebSocket alone is served', { reason: engine.reason });
+    return undefined;
+  }
   return new QuicEndpoint({
     engine,
     clock,
     host: listen.host,
-    port: listen.port,
+    port: () => portInUse() ?? listen.port,
     transport: { idleTimeoutMs: quic.idleTimeoutMs },
     admission: { ...quic, retryAbove: quic.retryAfterHandshakes },
     onFault: (error) => log.error('connection handler failed', { error }),
   });
 }
 
-function webTransportListener(endpoint: QuicEndpoint, timers: TimerWheel, config: Config): Listener {
-  const { path, origins } = config.listen;
-  const { loginTimeoutMs } = config.session;
-  return new WebTransportListener(endpoint, timers, {
-    path,
-    sessionDeadlineMs: loginTimeoutMs,
-    ...(origins.length === 0 ? {} : { origins: origins.includes('*') ? '*' : origins }),
+function webSocketListener(config: Config, clock: Clock, timers: TimerWheel): WebSocketListener | undefined {
+  const { listen, websocket, session } = config;
+  if (!listen.transports.includes('websocket')) return undefined;
+  return new WebSocketListener({
+    ...accessOf(config),
+    host: listen.host,
+    port: listen.port,
+    plain: listen.plain,
+    proxies: new TrustedProxies(listen.trustedProxies),
+    maxConnections: websocket.maxConnections,
+    admission: new Admission({ ...websocket, retryAbove: Infinity }),
+    handshakeTimeoutMs: session.loginTimeoutMs,
+    maxMessageBytes: session.maxFrameBytes + JOINED_BYTES,
+    clock,
+    timers,
   });
+}
+
+/** TCP first: with port 0 it finds a number, and UDP takes the same. */
+function listenerOf(
+  webSockets: WebSocketListener | undefined,
+  endpoint: QuicEndpoint | undefined,
+  timers: TimerWheel,
+  config: Config,
+): Listener {
+  const sessionDeadlineMs = config.session.loginTimeoutMs;
+  const listeners: Listener[] = webSockets === undefined ? [] : [webSockets];
+  if (endpoint !== undefined) {
+    listeners.push(new WebTransportListener(endpoint, timers, { ...accessOf(config), sessionDeadlineMs }));
+  }
+  return new ListenerGroup(listeners, config.listen.port === 0);
+}
+
+function accessOf({ listen: { path, origins } }: Config): SessionAccess {
+  if (origins.length === 0) return { path };
+  return { path, origins: origins.includes('*') ? '*' : origins };
 }

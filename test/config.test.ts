@@ -158,9 +158,9 @@ describe('loadConfig', () => {
       }),
     );
     assert.deepEqual(problems, [
-      `unknown key listen.colour (file ${file}): allowed is one of listen.host, listen.port, listen.path, listen.origins`,
+      `unknown key listen.colour (file ${file}): allowed is one of listen.host, listen.port, listen.path, listen.origins, listen.transports, listen.plain, listen.trustedProxies`,
       `log is "loud" (file ${file}): allowed is a map of keys`,
-      `unknown key sessions (file ${file}): allowed is one of gateway, listen, tls, quic, watchdog, session, player, ` +
+      `unknown key sessions (file ${file}): allowed is one of gateway, listen, tls, quic, websocket, watchdog, session, player, ` +
         'dispatch, services, routes, helloService, admin, log, shutdown',
       'GATESVR_LISTN_PORT (environment) is no setting; see `gatesvr config` for all',
       '--set port: allowed is key=value',

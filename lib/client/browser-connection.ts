@@ -16,6 +16,7 @@ const DATAGRAMS_KEPT = 64;
  */
 export class BrowserConnection implements Connection {
   readonly transport = 'webtransport';
+  readonly bringsMessages = false;
   readonly peer: Peer;
   readonly #clock: Clock;
   readonly #session: WebTransport;
@@ -89,6 +90,10 @@ export class BrowserConnection implements Connection {
     this.#held = undefined;
     if (held !== undefined) this.#deliver(held);
     void this.#read();
+  }
+
+  admit(): void {
+    // Strangers and players send within the same windows.
   }
 
   close(code: number, reason: string): void {

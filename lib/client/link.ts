@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '../clock.js';
+import { GatesvrError } from '../errors.js';
 import { FrameDecoder } from '../protocol/frame-decoder.js';
 import { decodeServerFrame, encodeClientFrame } from '../protocol/message-codec.js';
 import type { ClientFrameInit, ServerFrame } from '../protocol/message-codec.js';
@@ -157,6 +158,7 @@ export class Link implements ConnectionHandler {
       for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
         this.#frame(decodeServerFrame(bytes), bytes.length);
       }
+      this.#checkRemainder();
     } catch (error) {
       this.fail(error);
       return;
@@ -182,6 +184,12 @@ export class Link implements ConnectionHandler {
     this.#cancelLeave?.();
     this.#resolveGone();
     this.#end(close);
+  }
+
+  /** A message holds whole frames (PROTOCOL 1). */
+  #checkRemainder(): void {
+    if (!this.#connection.bringsMessages || this.#decoder.pendingBytes === 0 || this.#isLeft) return;
+    throw new GatesvrError('BAD_FRAME', 'a message ends inside a frame');
   }
 
   /** A frame may have ended the link: what follows on it is ignored. */

@@ -93,9 +93,18 @@ export function choice<const T extends string>(
   };
 }
 
-/** A list of texts; as text it is separated by commas. */
+/**
+ * A list of texts; as text it is separated by commas.
+ * @param options.pattern what each must match, said in words by `allowed`
+ */
 export function list(
-  options: Description & { default: readonly string[]; allowed: string; pattern: RegExp; min?: number; max: number },
+  options: Description & {
+    default: readonly string[];
+    allowed: string;
+    pattern: Pick<RegExp, 'test'>;
+    min?: number;
+    max: number;
+  },
 ): Setting<readonly string[]> {
   const min = options.min ?? 0;
   const allowed = `a list of ${min} to ${options.max} times ${options.allowed}`;

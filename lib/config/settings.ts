@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { choice, integer, list, readFields, text } from './setting.js';
 import type { FieldValues, Fields } from './setting.js';
 import { routeFields, routes, serviceFields, services } from './structured-settings.js';
@@ -26,21 +27,21 @@ export const settings = {
     default: '::',
     pattern: HOST,
     allowed: 'an address of this machine',
-    doc: 'address of the UDP port that clients reach; "::" takes IPv4 too',
+    doc: 'address of the ports that clients reach; "::" takes IPv4 too',
     change: '0.0.0.0 where IPv6 is off; one address where the machine has several',
   }),
   'listen.port': integer({
     default: 8453,
     min: 0,
     max: 65_535,
-    doc: 'UDP port of QUIC; 0 takes a free one',
+    doc: 'port of QUIC in UDP and of WebSocket in TCP; 0 takes a number that is free in both',
     change: '443 where clients sit behind firewalls that let nothing else out',
   }),
   'listen.path': text({
     default: '/gatesvr',
     pattern: /^\/[^\s?#]{0,255}$/,
     allowed: 'a path that begins with "/"',
-    doc: 'path of the WebTransport URL; any other is answered 404',
+    doc: 'path of the URL, over each transport; any other is answered 404',
     change: 'seldom',
   }),
   'listen.origins': list({
@@ -50,6 +51,29 @@ export const settings = {
     allowed: '"https://host" or "*"',
     doc: "pages that may connect, as their browser's Origin header; none: pages of this machine. Clients that are no browser send none and may always",
     change: 'list the pages of the product',
+  }),
+  'listen.transports': list({
+    default: ['webtransport', 'websocket'],
+    pattern: /^(webtransport|websocket)$/,
+    min: 1,
+    max: 2,
+    allowed: 'webtransport or websocket',
+    doc: 'what clients may connect over; where no QUIC engine runs, WebSocket alone serves',
+    change: 'websocket alone where UDP never arrives; webtransport alone where the TCP port is taken',
+  }),
+  'listen.plain': choice({
+    default: 'never',
+    of: ['never', 'local', 'proxies'],
+    doc: 'who may connect over WebSocket without TLS: nobody, programs and pages of this machine, or `listen.trustedProxies`',
+    change: 'proxies where a proxy ends TLS in front of the gateway; local for development',
+  }),
+  'listen.trustedProxies': list({
+    default: [],
+    pattern: { test: isNetwork },
+    max: 256,
+    allowed: 'an address or a network, as in 192.0.2.1, 10.0.0.0/8, 2001:db8::/32',
+    doc: 'proxies in front of the WebSocket port: what they say in X-Forwarded-For is where a client comes from, for limits and for Hello',
+    change: 'the addresses of your proxies, and nothing else: who is listed can claim any address',
   }),
 
   'tls.certFile': text({
@@ -109,6 +133,28 @@ export const settings = {
     unit: 'ms',
     doc: 'a connection that is silent for so long is dropped; above `session.heartbeatTimeoutWithoutPingMs`, which decides first',
     change: 'seldom',
+  }),
+
+  'websocket.maxConnections': integer({
+    default: 20_000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'TCP connections in all',
+    change: 'to what the memory of the machine bears',
+  }),
+  'websocket.maxConnectionsPerAddress': integer({
+    default: 2000,
+    min: 1,
+    max: 1_000_000,
+    doc: 'TCP connections from one address (IPv6: one /64); behind `listen.trustedProxies` from one client address',
+    change: 'up where many players share the address of a carrier',
+  }),
+  'websocket.maxHandshakesPerAddress': integer({
+    default: 200,
+    min: 1,
+    max: 1_000_000,
+    doc: 'TCP connections from one address that are no WebSocket yet',
+    change: 'up like `websocket.maxConnectionsPerAddress`',
   }),
 
   'watchdog.stallMs': integer({
@@ -380,6 +426,13 @@ export const settings = {
 
 export type Values = FieldValues<typeof settings>;
 export type Key = keyof Values;
+
+/** An address, or a network as in 10.0.0.0/8. */
+function isNetwork(entry: string): boolean {
+  const [, address = '', bits] = /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const family = isIP(address);
+  return family !== 0 && Number(bits ?? 0) <= (family === 4 ? 32 : 128);
+}
 
 function service(address: string): ServiceSettings {
   return readFields(serviceFields, { addresses: [address] }, '', () => undefined);

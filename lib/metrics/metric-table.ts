@@ -36,12 +36,25 @@ export const metricTable = {
   },
 
   // Read from the parts when collected.
-  gateway_bytes_in_total: { type: 'counter', labels: [], help: 'Bytes of frames received from clients' },
-  gateway_bytes_out_total: { type: 'counter', labels: [], help: 'Bytes of frames written to clients' },
+  gateway_bytes_in_total: {
+    type: 'counter',
+    labels: ['transport'],
+    help: 'Bytes of frames received from clients',
+  },
+  gateway_bytes_out_total: {
+    type: 'counter',
+    labels: ['transport'],
+    help: 'Bytes of frames written to clients',
+  },
   gateway_sessions_current: {
     type: 'gauge',
     labels: ['status'],
     help: 'Sessions that stand: connected (not logged in yet) or authed',
+  },
+  gateway_transport_sessions_current: {
+    type: 'gauge',
+    labels: ['transport'],
+    help: 'Sessions that stand, by transport: webtransport or websocket',
   },
   gateway_sessions_opened_total: { type: 'counter', labels: [], help: 'Sessions opened' },
   gateway_sessions_closed_total: { type: 'counter', labels: ['reason'], help: 'Sessions ended, by why' },
@@ -129,6 +142,21 @@ export const metricTable = {
     type: 'counter',
     labels: ['reason'],
     help: 'UDP datagrams thrown away',
+  },
+  gateway_websocket_connections_current: {
+    type: 'gauge',
+    labels: ['state'],
+    help: 'TCP connections of clients: open in all, and those of them that are no WebSocket yet',
+  },
+  gateway_websocket_connections_total: {
+    type: 'counter',
+    labels: ['event'],
+    help: 'TCP connections accepted, and WebSockets established over them',
+  },
+  gateway_websocket_refused_total: {
+    type: 'counter',
+    labels: ['reason'],
+    help: 'TCP connections that became no WebSocket, by why',
   },
 
   // Of the process, beside prom-client's process_* and nodejs_* (event-loop lag, active handles, memory).

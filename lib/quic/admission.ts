@@ -1,4 +1,4 @@
-import { addressKey } from './address.js';
+import { addressKey } from '../address.js';
 
 export interface AdmissionLimits {
   /** Connections in all. */

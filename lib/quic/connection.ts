@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
-import { plainAddress } from './address.js';
+import { plainAddress } from '../address.js';
 import { asClose, type QuicClose, type QuicConnectionHandler } from './connection-handler.js';
 import { ConnectionIds, isOutOfPaths } from './connection-ids.js';
 import type { QuicCounters } from './counters.js';

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '../clock.js';
 import { GatesvrError } from '../errors.js';
 import { TimerWheel } from '../timer-wheel.js';
-import { mappedAddress, plainAddress } from './address.js';
+import { mappedAddress, plainAddress } from '../address.js';
 import { Admission, defaultAdmissionLimits, type AdmissionLimits, type Place } from './admission.js';
 import { checkCertificate, refusePeer, type CertificatePair } from './certificate.js';
 import { QuicConnection, type ConnectionHost, type ConnectionLimits } from './connection.js';
@@ -63,8 +63,8 @@ export interface QuicEndpointOptions {
   readonly clock: Clock;
   /** Address to bind; every address of the machine when left out. */
   readonly host?: string;
-  /** 0 or left out: any free one. */
-  readonly port?: number;
+  /** 0 or left out: any free one. A function is asked when the endpoint starts. */
+  readonly port?: number | (() => number);
   /** Makes a server of the endpoint. */
   readonly certificate?: CertificatePair;
   readonly transport?: Partial<TransportOptions>;
@@ -151,12 +151,15 @@ export class QuicEndpoint implements ConnectionHost {
   }
 
   /**
-   * Binds the socket; later calls wait for the first.
+   * Binds the socket; later calls wait for the first, unless that failed.
    * @param accept gets every connection a client has made, when its handshake is done; it must `open` it
    * @throws GatesvrError `BAD_CERTIFICATE`, `LISTEN_FAILED`
    */
   start(accept?: (connection: QuicConnection) => void): Promise<void> {
-    this.#started ??= this.#start(accept);
+    this.#started ??= this.#start(accept).catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
     return this.#started;
   }
 
@@ -414,7 +417,8 @@ export class QuicEndpoint implements ConnectionHost {
   async #start(accept?: (connection: QuicConnection) => void): Promise<void> {
     if (this.#options.certificate !== undefined) this.setCertificate(this.#options.certificate);
     this.#accept = accept;
-    await this.socket.bind(this.#options.host, this.#options.port ?? 0);
+    const { host, port = 0 } = this.#options;
+    await this.socket.bind(host, typeof port === 'function' ? port() : port);
     this.#gauge();
   }
 

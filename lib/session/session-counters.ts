@@ -1,7 +1,16 @@
-/** Plain counters, read when metrics are scraped. */
-export interface SessionCounters {
+import type { TransportName } from '../transport/transport.js';
+
+/** What passed over one transport. */
+export interface Traffic {
   bytesIn: number;
   bytesOut: number;
+  /** Sessions that stand. */
+  sessions: number;
+}
+
+/** Plain counters, read when metrics are scraped. */
+export interface SessionCounters {
+  readonly traffic: Readonly<Record<TransportName, Traffic>>;
   framesIn: number;
   rateLimited: number;
   slowWarnings: number;
@@ -22,12 +31,15 @@ export interface VolatileCounters {
 
 export function newSessionCounters(): SessionCounters {
   return {
-    bytesIn: 0,
-    bytesOut: 0,
+    traffic: { webtransport: noTraffic(), websocket: noTraffic(), memory: noTraffic() },
     framesIn: 0,
     rateLimited: 0,
     slowWarnings: 0,
     volatile: { datagram: 0, stream: 0, tooLarge: 0, noRoom: 0, notWelcome: 0 },
     ended: new Map(),
   };
+}
+
+function noTraffic(): Traffic {
+  return { bytesIn: 0, bytesOut: 0, sessions: 0 };
 }

@@ -48,6 +48,7 @@ export class SessionManager {
     const session = new Session(this.#randomId(), connection, this.#parts, (closed) => this.#remove(closed));
     this.opened++;
     this.#sessions.set(session.sessionId, session);
+    this.#parts.counters.traffic[connection.transport].sessions++;
     session.start();
   }
 
@@ -85,6 +86,7 @@ export class SessionManager {
 
   #remove(session: Session): void {
     this.#sessions.delete(session.sessionId);
+    this.#parts.counters.traffic[session.connection.transport].sessions--;
     if (this.#sessions.size > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }

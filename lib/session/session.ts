@@ -14,10 +14,10 @@ import { decodeClientFrame, encodeBody, Reason, Resume } from '../protocol/messa
 import { CloseCode, LOGIN_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/protocol.js';
 import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
 import { kickCodes } from './kick-codes.js';
-import type { SessionCounters } from './session-counters.js';
+import type { SessionCounters, Traffic } from './session-counters.js';
 import { sessionStates, type FrameKind, type SessionEvent, type SessionState } from './session-state.js';
 import { SlowWatch } from './slow-watch.js';
-import { TokenBucket } from './token-bucket.js';
+import { TokenBucket } from '../token-bucket.js';
 import { VolatileSender } from './volatile-sender.js';
 import { welcomeFrom } from './welcome.js';
 
@@ -55,6 +55,7 @@ const CONTROL_BURST = 1_000;
 export class Session implements ConnectionHandler, Link, UnitSource {
   readonly #parts: SessionParts;
   readonly #connection: Connection;
+  readonly #traffic: Traffic;
   readonly #onClosed: (session: Session) => void;
   readonly #decoder = new FrameDecoder(LOGIN_FRAME_BYTES);
   readonly #sender: OrderedSender;
@@ -87,6 +88,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     const { limits, clock } = parts;
     this.#parts = parts;
     this.#connection = connection;
+    this.#traffic = parts.counters.traffic[connection.transport];
     this.#onClosed = onClosed;
     this.#heardAt = clock.now();
     this.#requestRate = new TokenBucket(limits.requestsPerSecond, limits.requestBurst);
@@ -154,7 +156,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   data(chunk: Uint8Array): void {
     this.#heardAt = this.#parts.clock.now();
-    this.#parts.counters.bytesIn += chunk.length;
+    this.#traffic.bytesIn += chunk.length;
     try {
       this.#read(chunk);
     } catch (error) {
@@ -172,8 +174,15 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   }
 
   closed(close: Close): void {
-    if (this.#move('close')) this.#leave(close.code === 0 ? 'link-lost' : 'peer-closed');
+    if (this.#move('close')) this.#leave(this.#labelOf(close));
     this.#onClosed(this);
+  }
+
+  /** What the transport itself found wrong with the peer it closes with a code of its own. */
+  #labelOf({ code, remote }: Close): string {
+    if (remote || code === 0) return code === 0 ? 'link-lost' : 'peer-closed';
+    this.#parts.metrics.countError('PROTOCOL_ERROR');
+    return 'PROTOCOL_ERROR';
   }
 
   // Input.
@@ -185,6 +194,13 @@ export class Session implements ConnectionHandler, Link, UnitSource {
       this.#parts.counters.framesIn++;
       this.#frame(decodeClientFrame(bytes));
     }
+    this.#checkRemainder();
+  }
+
+  /** A message holds whole frames (PROTOCOL 1). */
+  #checkRemainder(): void {
+    if (!this.#connection.bringsMessages || this.#decoder.pendingBytes === 0 || this.#isClosed) return;
+    throw new GatesvrError('BAD_FRAME', 'a message ends inside a frame');
   }
 
   /** A frame may have ended the session: what follows it isn't read. */
@@ -320,6 +336,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     this.#player = player;
     this.#move('welcome');
     this.#decoder.limit = limits.maxFrameBytes;
+    this.#connection.admit();
     const features = this.#featuresWith(hello);
     this.#answersPing = features.includes(PING_FEATURE);
     const takesDatagrams = features.includes(DATAGRAM_FEATURE);
@@ -355,7 +372,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   // Output.
 
   #write(bytes: Uint8Array): boolean {
-    this.#parts.counters.bytesOut += bytes.length;
+    this.#traffic.bytesOut += bytes.length;
     const more = this.#connection.write(bytes);
     if (!more) {
       this.#slow.stalled(true, this.#parts.clock.now());

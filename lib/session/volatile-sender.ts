@@ -41,7 +41,7 @@ export class VolatileSender {
     if (body.length > FRAME_BYTES) return 'tooLarge';
     if (!this.#fitsDatagram(body.length)) return this.#stream.volatile(body) ? 'stream' : 'noRoom';
     if (!this.#connection.sendDatagram(body)) return 'noRoom';
-    this.#counters.bytesOut += body.length;
+    this.#counters.traffic[this.#connection.transport].bytesOut += body.length;
     return 'datagram';
   }
 

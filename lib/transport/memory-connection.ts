@@ -14,6 +14,7 @@ export interface MemoryConnectionOptions {
 /** One end of a wire in memory, closing as PROTOCOL 6 says. */
 export class MemoryConnection implements Connection, PipeReceiver, PipeSender {
   readonly transport: TransportName = 'memory';
+  readonly bringsMessages = false;
   readonly #clock: Clock;
   readonly #options: MemoryConnectionOptions;
   readonly #out: Pipe;
@@ -73,6 +74,10 @@ export class MemoryConnection implements Connection, PipeReceiver, PipeSender {
   resume(): void {
     this.#paused = false;
     this.#updateReading();
+  }
+
+  admit(): void {
+    // Strangers and players send within the same windows.
   }
 
   close(code: number, reason: string): void {

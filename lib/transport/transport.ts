@@ -16,12 +16,13 @@ export interface Close {
 
 export interface Peer {
   readonly address: string;
+  /** 0 where it isn't known: behind a proxy. */
   readonly port: number;
 }
 
 /** Receives what happens on a Connection. Calls are synchronous, one at a time, and never follow `closed`. */
 export interface ConnectionHandler {
-  /** The next bytes of the stream, cut anywhere. The handler owns `chunk`. */
+  /** The next bytes of the stream, cut anywhere; one message where the connection brings messages. The handler owns `chunk`. */
   data(chunk: Uint8Array): void;
   /** One datagram. May be lost, repeated or out of order. The handler owns `datagram`. */
   datagram(datagram: Uint8Array): void;
@@ -39,6 +40,8 @@ export interface Connection {
   readonly bufferedBytes: number;
   /** Largest datagram that can be sent now, in bytes; 0 where there are none. */
   readonly maxDatagramBytes: number;
+  /** Whether each `data` call brings one whole message of the peer, so that no frame may run on into the next. */
+  readonly bringsMessages: boolean;
 
   /** Sets who is told. Nothing is delivered before; bytes that came earlier are delivered from the next turn on. */
   open(handler: ConnectionHandler): void;
@@ -53,6 +56,8 @@ export interface Connection {
   /** Stops `data` calls; the transport's window then stops the peer. */
   pause(): void;
   resume(): void;
+  /** The peer is known from now on: what a transport allows a stranger is no limit any more. */
+  admit(): void;
   /**
    * Sends what is written, ends the stream, waits for the peer's end (at most 1 s), then closes with `code`
    * (PROTOCOL 6). The first call wins; later ones do nothing.

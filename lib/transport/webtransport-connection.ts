@@ -25,6 +25,7 @@ type State = 'open' | 'ending' | 'closing' | 'peerEnded' | 'closed';
 /** A WebTransport session and the one bidirectional stream that the server opened in it, as a Connection. */
 export class WebTransportConnection implements Connection {
   readonly transport = 'webtransport';
+  readonly bringsMessages = false;
   readonly peer: Peer;
   readonly #link: Http3Link;
   readonly #session: WebTransportSession;
@@ -102,6 +103,10 @@ export class WebTransportConnection implements Connection {
   resume(): void {
     this.#paused = false;
     this.#deliver();
+  }
+
+  admit(): void {
+    // Strangers and players send within the same windows.
   }
 
   close(code: number, reason: string): void {

@@ -4,27 +4,19 @@ import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
 import { http3Code } from '../webtransport/http3-error.js';
 import type { SessionRequest } from '../webtransport/session-request.js';
 import { Http3Link } from './http3-link.js';
+import { defaultSessionAccess, refuseSession, type SessionAccess } from './session-access.js';
 import type { Connection, Listener, Peer } from './transport.js';
 import { WebTransportConnection } from './webtransport-connection.js';
 
-export interface WebTransportListenerOptions {
-  /** Where sessions are served; anything else is answered 404. */
-  readonly path: string;
-  /**
-   * Pages that may connect (`https://game.example`), or `*` for all; anything else is answered 403. When left out, the
-   * pages of this machine. Who sends no Origin is no page and isn't asked for one.
-   */
-  readonly origins?: readonly string[] | '*';
+export interface WebTransportListenerOptions extends SessionAccess {
   /** How long a client may take from the end of the QUIC handshake to a session. */
   readonly sessionDeadlineMs: number;
 }
 
 export const defaultWebTransportListenerOptions: WebTransportListenerOptions = {
-  path: '/gatesvr',
+  ...defaultSessionAccess,
   sessionDeadlineMs: 5000,
 };
-
-const LOCAL_HOSTS = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Serves WebTransport sessions over a QUIC endpoint, one for each QUIC connection. */
 export class WebTransportListener implements Listener {
@@ -96,21 +88,6 @@ export class WebTransportListener implements Listener {
   /** @returns an HTTP status, undefined when the session may begin */
   #refusal(request: SessionRequest): number | undefined {
     if (this.#accept === undefined) return 503;
-    if (request.path.split('?', 1)[0] !== this.#options.path) return 404;
-    return this.#mayConnect(request.origin) ? undefined : 403;
-  }
-
-  #mayConnect(origin: string | undefined): boolean {
-    const { origins } = this.#options;
-    if (origin === undefined || origins === '*') return true;
-    return origins === undefined ? isLocal(origin) : origins.includes(origin);
-  }
-}
-
-function isLocal(origin: string): boolean {
-  try {
-    return LOCAL_HOSTS.has(new URL(origin).hostname);
-  } catch {
-    return false;
+    return refuseSession(this.#options, request.path, request.origin);
   }
 }

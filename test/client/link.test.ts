@@ -15,11 +15,13 @@ const closingSlowly: Connection = {
   peer: { address: 'gateway', port: 1 },
   bufferedBytes: 0,
   maxDatagramBytes: 1_100,
+  bringsMessages: false,
   open: () => undefined,
   write: () => true,
   sendDatagram: () => false,
   pause: () => undefined,
   resume: () => undefined,
+  admit: () => undefined,
   close: () => undefined,
   abort: () => undefined,
 };

@@ -237,10 +237,10 @@ export const mutations: readonly Mutation[] = [
   {
     caseNumber: 16,
     what: 'the rate is counted in windows',
-    file: 'lib/session/token-bucket.ts',
+    file: 'lib/token-bucket.ts',
     find: '    const fullAt = Math.max(this.#fullAt, now) + this.#costMs;',
     replace: '    const fullAt = Math.max(this.#fullAt, now - (now % this.#depthMs)) + this.#costMs;',
-    tests: ['test/session/token-bucket.test.ts'],
+    tests: ['test/token-bucket.test.ts'],
   },
   {
     caseNumber: 16,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { addressKey, mappedAddress, plainAddress } from '../../lib/quic/address.js';
+import { addressKey, mappedAddress, plainAddress } from '../../lib/address.js';
 import { Admission, type Place } from '../../lib/quic/admission.js';
 
 const limits = { maxConnections: 6, maxConnectionsPerAddress: 4, maxHandshakesPerAddress: 2, retryAbove: 3 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { TokenBucket } from '../../lib/session/token-bucket.js';
+import { TokenBucket } from '../lib/token-bucket.js';
 
 describe('TokenBucket', () => {
   it('lets a full burst through at once and then refuses', () => {
