@@ -4,19 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 const web = fileURLToPath(new URL('../examples/web', import.meta.url));
 
-/** Every page script at the top of examples/web becomes one file in `to`; the other files there are copied as they are. */
+/** Every script and style sheet at the top of examples/web becomes one file in `to`; the other files there are copied. */
 export async function bundlePages(to) {
   if (!existsSync(web)) return;
   mkdirSync(to, { recursive: true });
   const entries = readdirSync(web, { withFileTypes: true }).filter((entry) => entry.isFile());
-  const scripts = entries.filter(({ name }) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
-  for (const { name } of entries) {
-    if (!name.endsWith('.ts') && name !== 'tsconfig.json') cpSync(join(web, name), join(to, name));
-  }
-  if (scripts.length === 0) return;
+  const isBundled = ({ name }) => name.endsWith('.css') || (name.endsWith('.ts') && !name.endsWith('.d.ts'));
+  for (const entry of entries) if (!isBundled(entry)) cpSync(join(web, entry.name), join(to, entry.name));
   const { build } = await import('esbuild');
   await build({
-    entryPoints: scripts.map(({ name }) => join(web, name)),
+    entryPoints: entries.filter(isBundled).map(({ name }) => join(web, name)),
     outdir: to,
     bundle: true,
     format: 'esm',

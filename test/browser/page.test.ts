@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { rates } from '../../examples/web/model/steady-traffic.js';
 import { runDev } from '../../lib/dev/dev.js';
 import type { Dev } from '../../lib/dev/dev.js';
 import { requireProgram } from '../support/system-programs.js';
@@ -81,19 +82,101 @@ describe('the page of npm start, in Chromium', function () {
     assert.equal(await row.locator('.seq').innerText(), '1');
     await request('Fail');
     await units().filter({ hasText: '409' }).locator('.response.failed').waitFor();
+    assert.equal(await page.textContent('#transport'), 'WebTransport');
+    await assertAllZero();
+  });
+
+  it('sends any action with any payload, and says what it was answered', async () => {
+    await open('art');
+    await page.fill('#action', 'sum');
+    await page.fill('#payload', '[20,22]');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await until('#ask-outcome', 'sum was answered 200.');
+    await units().first().locator('.text', { hasText: 'sum 42' }).waitFor();
+    await page.fill('#action', 'nowhere.at-all');
+    await page.getByRole('button', { name: 'Send' }).click();
+    await page.locator('#ask-outcome[data-tone=bad]', { hasText: 'nowhere.at-all was answered' }).waitFor();
+    await assertAllZero();
+  });
+
+  it('shows a cut, the replay and its verdict in the timeline', async () => {
+    await open('amy');
+    await summary(/^The link has held; the last Welcome said FRESH/);
+    await request('Count');
+    await page.fill('#away-seconds', '2');
+    await page.click('#away');
+    await summary(/^The link was lost once; there is none now/);
+    await screenshot('cut');
+    await summary(/^The link was lost once; the last Welcome said FULL after .* and 3 units were replayed\.$/);
+    await page.click('#pause');
+    await page.focus('#timeline');
+    await page.keyboard.press('End');
+    await mark(/^Unit 4: Response, answers slow \(request \d\), took .*, came in the replay, acknowledged/);
+    await page.keyboard.press('ArrowLeft');
+    await mark(/^Unit 3: Response/);
+    await page.keyboard.press('ArrowUp');
+    await mark(/^Request \d: slow, .* became answered 200 after/);
+    await page.keyboard.press('Home');
+    await mark(/^Request 1: count/);
+    await page.keyboard.press('Escape');
+    await until('#pause', 'Pause');
+    await assertAllZero();
+  });
+
+  it('tells what a unit was when the pointer is on it', async () => {
+    await open('abe');
+    await request('Around');
+    await page.click('#pause');
+    await page.keyboard.press('t');
+    await page.keyboard.press('ArrowRight');
+    await mark(/^Unit 1: Response, answers around .* before it 2 × business\.before, after it 2 × business\.after/);
+    await page.locator('#mark', { hasText: 'Unit 1: Response' }).waitFor();
+    assert.match(await page.locator('#mark').innerText(), /size\s+\d+ B/);
+  });
+
+  it('disconnects and connects, and goes on where it was', async () => {
+    await open('ben');
+    await request('Count');
+    await page.click('#connect');
+    await page.locator('#notice').getByText('Disconnected.').waitFor();
+    await until('#state', 'Ended');
+    await until('#transport', '–');
+    await page.locator('#notice').getByRole('button', { name: 'Connect' }).click();
+    await happening(/^Resumed after .*: FULL$/).waitFor();
+    await until('#connect', 'Disconnect');
+    await request('Count');
+    await units().first().locator('.seq', { hasText: /^2$/ }).waitFor();
+    await assertAllZero();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    await open('bob');
+    await page.keyboard.press('r');
+    await page.keyboard.type('count');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Control+Enter');
+    await until('#ask-outcome', 'count was answered 200.');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.type('c');
+    await page.locator('#action').evaluate((action) => (action as HTMLElement).blur());
+    await page.keyboard.press('c');
+    await happening(/^Resumed after .*: FULL$/).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Keyboard' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#help').waitFor({ state: 'hidden' });
+    assert.deepEqual(await unreachable(), []);
     await assertAllZero();
   });
 
   it('resumes FULL after a cut: what was answered meanwhile is replayed, each seq once and in order', async () => {
     await open('bea');
-    await setRate('10');
+    await setRate(10);
     for (let cuts = 1; cuts <= 5; cuts++) {
       await page.click('#cut');
-      await happening(/^Resumed after .*: FULL$/)
-        .nth(cuts - 1)
-        .waitFor();
+      await summary(new RegExp(`lost ${cuts === 1 ? 'once' : `${cuts} times`}; the last Welcome said FULL`));
     }
-    await setRate('off');
+    await setRate(0);
     await until('#unanswered', '0');
     await until('#unacknowledged', '0');
     const seqs = (await units().locator('.seq').allInnerTexts()).map(Number);
@@ -105,15 +188,16 @@ describe('the page of npm start, in Chromium', function () {
     await assertAllZero();
   });
 
-  it('gets after ten seconds away what was answered in that time', async () => {
+  it('gets after some seconds away what was answered in that time', async () => {
     await open('cid');
-    await setRate('10');
+    await setRate(10);
+    await page.fill('#away-seconds', '5');
     await page.click('#away');
     await page.locator('#notice').getByText('Away, back in').waitFor();
     await screenshot('away');
     await happening(/^Resumed after \d+\.\d s: FULL$/).waitFor();
     const replayed = units().filter({ has: page.locator('.tag', { hasText: 'replayed' }) });
-    for (const ms of [2000, 4000, 6000]) await replayed.filter({ hasText: `slow ms ${ms}` }).waitFor();
+    for (const ms of [1000, 2000, 3000]) await replayed.filter({ hasText: `slow ms ${ms}` }).waitFor();
     await page.locator('#notice').waitFor({ state: 'hidden' });
     await assertAllZero();
   });
@@ -138,7 +222,7 @@ describe('the page of npm start, in Chromium', function () {
     await page.locator('#second-text', { hasText: 'told REPLACED' }).waitFor();
     await until('#state', 'Connected');
     await request('Count');
-    await page.locator('#second').getByRole('button', { name: 'Close' }).click();
+    await page.locator('#second').getByRole('button', { name: 'Close it' }).click();
     await page.locator('#second').waitFor({ state: 'hidden' });
     await assertAllZero();
   });
@@ -147,7 +231,7 @@ describe('the page of npm start, in Chromium', function () {
     await open('fay');
     await page.getByRole('button', { name: 'Slow, 3 s' }).click();
     await until('#unanswered', '1');
-    await page.click('#kill');
+    await page.click('[data-process=business]');
     await units().filter({ hasText: 'slow' }).locator('.response.failed').waitFor();
     await happening(/^business is back/).waitFor();
     await page.locator('[data-process=business][data-tone=good]').waitFor();
@@ -159,7 +243,7 @@ describe('the page of npm start, in Chromium', function () {
 
   it('begins afresh, without a false alarm, when the gateway was killed', async () => {
     await open('flo');
-    await setRate('10');
+    await setRate(10);
     await units().nth(5).waitFor();
     await page.evaluate(() => fetch('/dev/kill?service=gateway', { method: 'POST' }));
     await happening(/^The link is gone, trying again$/).waitFor();
@@ -199,15 +283,18 @@ describe('the page of npm start, in Chromium', function () {
 
   it('fits a narrow window and a dark screen', async () => {
     await open('hal');
-    await setRate('50');
+    await setRate(50);
     await units().nth(60).waitFor();
     await page.click('#cut');
     await happening(/: FULL$/).waitFor();
     await screenshot('page-light');
     await page.emulateMedia({ colorScheme: 'dark' });
     await screenshot('page-dark');
+    for (const width of [360, 390, 720, 1024]) {
+      await page.setViewportSize({ width, height: 844 });
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    }
     await page.setViewportSize({ width: 390, height: 844 });
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
     await page.emulateMedia({ colorScheme: 'light' });
     await screenshot('page-narrow');
   });
@@ -231,13 +318,37 @@ describe('the page of npm start, in Chromium', function () {
   /** Clicks a request button and waits for its row. */
   async function request(name: string): Promise<void> {
     const before = await page.locator('#units .by-hand').count();
-    await page.getByRole('button', { name }).click();
+    await page.locator('#requests').getByRole('button', { name }).click();
     await page.waitForFunction((count) => document.querySelectorAll('#units .by-hand').length > count, before);
   }
 
   /** Requests a second of the steady traffic. */
-  async function setRate(label: string): Promise<void> {
-    await page.locator('#rates').getByText(label, { exact: true }).click();
+  async function setRate(perSecond: number): Promise<void> {
+    await page.fill('#load', `${rates.indexOf(perSecond)}`);
+    await until('#load-text', perSecond === 0 ? 'off' : `${perSecond} / s`);
+  }
+
+  /** Waits until the link lane says so. */
+  async function summary(text: RegExp): Promise<void> {
+    await page.locator('#timeline-summary', { hasText: text }).waitFor({ state: 'attached' });
+  }
+
+  /** Waits until what was chosen in the timeline is read out so. */
+  async function mark(text: RegExp): Promise<void> {
+    await page.locator('#mark-live', { hasText: text }).waitFor({ state: 'attached' });
+  }
+
+  /** Buttons and fields that Tab doesn't reach, or that show no focus. */
+  function unreachable(): Promise<string[]> {
+    return page.evaluate(() => {
+      const all = [...document.querySelectorAll<HTMLElement>('button, input, textarea, [tabindex="0"]')];
+      const usable = all.filter((one) => one.checkVisibility() && !one.matches(':disabled'));
+      return usable.flatMap((one) => {
+        one.focus({ focusVisible: true });
+        const isShown = getComputedStyle(one).outlineStyle !== 'none';
+        return document.activeElement === one && one.tabIndex >= 0 && isShown ? [] : [one.outerHTML];
+      });
+    });
   }
 
   function units(): Locator {

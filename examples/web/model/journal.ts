@@ -20,6 +20,8 @@ export interface Unit {
   /** It came in the replay after a reconnect. */
   readonly replayed: boolean;
   readonly parts: readonly Part[];
+  /** Of all its payloads. */
+  readonly bytes: number;
   /** Known a moment after the unit: when the promise of the request goes on. */
   question: Question | undefined;
 }
@@ -37,21 +39,25 @@ export interface Happening {
 export type Entry = Unit | Happening;
 
 /** Entries that are kept until somebody looks: a hidden tab draws nothing. As many as the list shows. */
-const MAX_NEW = 200;
+export const MAX_NEW = 120;
 /** Units whose question isn't known yet: far more than requests can be pending (256 a player). */
 const MAX_OPEN = 1024;
 const MAX_TEXT = 200;
+const decoder = new TextDecoder();
 
 /** Everything that came and happened, in order, until it is taken to be shown. */
 export class Journal {
   #new: Entry[] = [];
+  #skipped = 0;
   readonly #open = new Map<number, Unit>();
 
-  unit(seq: number, items: readonly Item[], replayed: boolean): void {
+  unit(seq: number, items: readonly Item[], replayed: boolean): Unit {
     const parts = items.map(partOf).filter((part) => part !== undefined);
-    const unit: Unit = { kind: 'unit', seq, replayed, parts, question: undefined };
+    const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
+    const unit: Unit = { kind: 'unit', seq, replayed, parts, bytes, question: undefined };
     for (const part of parts) if (part.kind === 'response') this.#expectQuestion(part.clientSeq, unit);
     this.#add(unit);
+    return unit;
   }
 
   /** Says which request the unit with the Response to `clientSeq` answered. */
@@ -70,11 +76,12 @@ export class Journal {
     this.#open.clear();
   }
 
-  /** What came since the last call, oldest first. */
-  take(): readonly Entry[] {
-    const entries = this.#new;
+  /** What came since the last call, oldest first; `skipped` entries before it were too many to keep. */
+  take(): { readonly entries: readonly Entry[]; readonly skipped: number } {
+    const taken = { entries: this.#new, skipped: this.#skipped };
     this.#new = [];
-    return entries;
+    this.#skipped = 0;
+    return taken;
   }
 
   #expectQuestion(clientSeq: number, unit: Unit): void {
@@ -84,7 +91,9 @@ export class Journal {
 
   #add(entry: Entry): void {
     this.#new.push(entry);
-    if (this.#new.length > MAX_NEW) this.#new.shift();
+    if (this.#new.length <= MAX_NEW) return;
+    this.#new.shift();
+    this.#skipped++;
   }
 }
 
@@ -98,6 +107,11 @@ function partOf(item: Item): Part | undefined {
   return { kind: 'response', clientSeq, code, text: message === '' ? readable(payload) : message };
 }
 
+function bytesOf(item: Item): number {
+  if (item.kind === 'notify') return item.notify.payload.length;
+  return item.kind === 'response' ? item.response.payload.length : 0;
+}
+
 function readable(payload: Uint8Array): string {
-  return new TextDecoder().decode(payload.subarray(0, MAX_TEXT));
+  return decoder.decode(payload.subarray(0, MAX_TEXT));
 }

@@ -1,6 +1,7 @@
 import { connect } from '../../../lib/client/browser.js';
 import type { ClientState, GatesvrClient, Item, Lost, SavedState, Verdict } from '../../../lib/client/browser.js';
 import { UnitChecker } from '../../checker/unit-checker.js';
+import type { DevInfo } from './dev-server.js';
 import type { Ending } from './ending.js';
 
 export interface LoginOptions {
@@ -120,4 +121,9 @@ export class Login {
     if (++this.#unsaved >= SAVE_UNITS) this.save();
     this.#saveTimer ??= setTimeout(() => this.save(), SAVE_MS);
   }
+}
+
+/** Where `npm start` says the gateway is. */
+export function loginTarget({ gateway }: DevInfo): Pick<LoginOptions, 'url' | 'certificateHash'> {
+  return { url: gateway.url, certificateHash: gateway.certificateHash };
 }

@@ -1,11 +1,16 @@
-import type { ClientState, GatesvrClient, Lost, Verdict } from '../../../lib/client/browser.js';
-import type { DeliveryWindow, Progress } from './delivery-window.js';
+import type { ClientState, GatesvrClient, Item, Lost, Verdict } from '../../../lib/client/browser.js';
+import type { Progress } from './delivery-window.js';
 import type { DevInfo, DevServer } from './dev-server.js';
 import type { Ending } from './ending.js';
 import type { Journal } from './journal.js';
-import { Login } from './login.js';
+import type { LinkHistory } from './link-history.js';
+import { Login, loginTarget } from './login.js';
+import { Rival } from './rival.js';
 import type { SavedLogin } from './saved-login.js';
 import type { Score } from './score.js';
+import type { Timeline } from './timeline.js';
+import type { TopicFeed } from './topic-feed.js';
+import type { Transport } from './transport.js';
 
 export interface PlayerParts {
   readonly name: string;
@@ -13,7 +18,9 @@ export interface PlayerParts {
   readonly server: DevServer;
   readonly saved: SavedLogin;
   readonly journal: Journal;
-  readonly window: DeliveryWindow;
+  readonly timeline: Timeline;
+  readonly link: LinkHistory;
+  readonly feed: TopicFeed;
   readonly score: Score;
 }
 
@@ -21,12 +28,12 @@ export interface PlayerParts {
 export class Player {
   readonly #parts: PlayerParts;
   #main: Login;
-  #second: Login | undefined;
+  #rival: Rival | undefined;
   #ending: Ending | undefined;
-  #secondEnding: Ending | undefined;
+  #hasLeft = false;
   #lastFault = '';
   #awayUntil = 0;
-  #lostAt: number | undefined;
+  #isLossTold = false;
   #units = 0;
 
   private constructor(parts: PlayerParts) {
@@ -47,17 +54,26 @@ export class Player {
     return this.#main.client;
   }
 
-  get second(): Login | undefined {
-    return this.#second;
+  /** What carries the session; undefined while nothing does. */
+  get transport(): Transport | undefined {
+    const { connectionState } = this.client;
+    const isLinked = connectionState === 'active' || connectionState === 'replaying' || connectionState === 'leaving';
+    return isLinked ? 'webtransport' : undefined;
   }
 
-  /** How the first login ended; undefined while it goes on. */
+  /** The second login; undefined while there is none. */
+  get rival(): Rival | undefined {
+    return this.#rival;
+  }
+
+  /** How the login ended; undefined while it goes on. */
   get ending(): Ending | undefined {
     return this.#ending;
   }
 
-  get secondEnding(): Ending | undefined {
-    return this.#secondEnding;
+  /** It ended because the person wanted it. */
+  get hasLeft(): boolean {
+    return this.#hasLeft;
   }
 
   /** Why the last attempt to connect failed; '' when it didn't. */
@@ -79,81 +95,72 @@ export class Player {
 
   /** Units checked, by all logins of this page. */
   get units(): number {
-    return this.#units + this.#main.units + (this.#second?.units ?? 0);
+    return this.#units + this.#main.units + (this.#rival?.units ?? 0);
   }
 
-  /** Tries again now; after its end, with a new login. */
+  /** Tries again now; after its end, with a new login that goes on where the old one stopped. */
   connect(): void {
     this.#awayUntil = 0;
     if (this.#ending === undefined) {
       this.client.connect();
       return;
     }
-    this.#retire(this.#main);
+    this.#retire();
     this.#ending = undefined;
+    this.#hasLeft = false;
     this.#main = this.#open();
+  }
+
+  /** Leaves, and stays away until `connect`; the gateway keeps the player meanwhile. */
+  disconnect(): void {
+    if (this.#main.ended) return;
+    this.#parts.journal.happened('Disconnected: the gateway keeps what comes', 'bad');
+    this.#hasLeft = true;
+    this.#main.save();
+    void this.client.close();
   }
 
   /** Breaks the link and keeps away for some ms at least. */
   cut(awayMs: number): void {
-    const { journal } = this.#parts;
     if (this.#main.ended) return;
     if (awayMs > 0) this.#awayUntil = performance.now() + awayMs;
-    journal.happened(awayMs > 0 ? `Link cut, away for ${awayMs / 1000} s` : 'Link cut', 'bad');
-    this.#lostAt = performance.now();
+    this.#parts.journal.happened(awayMs > 0 ? `Link cut, away for ${awayMs / 1000} s` : 'Link cut', 'bad');
+    this.#isLossTold = true;
     this.client.dropLink(awayMs);
   }
 
   /** Logs the same player in once more, as another device would. */
-  openSecond(): void {
-    this.closeSecond();
-    const { name, info, server, journal } = this.#parts;
-    journal.happened(`A second login of ${name} connects`);
-    const second: Login = Login.open(
-      { who: `${name}, second login`, ...loginTarget(info), getToken: () => server.token(name) },
-      {
-        unit: () => undefined,
-        welcomed: () => journal.happened(`The second login of ${name} is in`),
-        moved: () => undefined,
-        slow: () => undefined,
-        fault: () => undefined,
-        ended: (ending) => {
-          if (this.#second !== second) return;
-          this.#secondEnding = ending;
-          if (ending.kick !== '') journal.happened(`The second login was told ${ending.kick} (${ending.code})`, 'bad');
-        },
-      },
-    );
-    this.#second = second;
-    // Something to see in its hands; it waits for the Welcome by itself.
-    second.client.request('around', { before: 1, after: 1 }).catch(() => undefined);
+  openRival(): void {
+    this.closeRival();
+    this.#rival = Rival.open(this.#parts);
   }
 
-  closeSecond(): void {
-    if (this.#second === undefined) return;
-    this.#retire(this.#second);
-    this.#second = undefined;
-    this.#secondEnding = undefined;
+  closeRival(): void {
+    if (this.#rival === undefined) return;
+    this.#rival.close();
+    this.#units += this.#rival.units;
+    this.#rival = undefined;
   }
 
   save(): void {
     this.#main.save();
   }
 
-  /** Adds what the checkers found to the score. */
-  score(): void {
+  /** Takes note of how it stands now: what the checkers found, what was acknowledged. */
+  observe(now: number): void {
     this.#parts.score.collect(this.#main.checker);
-    if (this.#second !== undefined) this.#parts.score.collect(this.#second.checker);
+    this.#rival?.score();
+    if (this.client.session !== undefined) this.#parts.timeline.acknowledged(now, this.progress.acknowledged);
   }
 
-  #retire(login: Login): void {
-    this.#parts.score.collect(login.checker);
-    this.#units += login.units;
-    void login.client.close();
+  #retire(): void {
+    this.#parts.score.collect(this.#main.checker);
+    this.#units += this.#main.units;
+    void this.client.close();
   }
 
   #open(): Login {
-    const { name, info, server, saved, journal, window } = this.#parts;
+    const { name, info, server, saved, journal } = this.#parts;
     const login: Login = Login.open(
       {
         who: name,
@@ -163,10 +170,7 @@ export class Player {
         save: (state) => saved.save(state),
       },
       {
-        unit: (seq, items, replayed) => {
-          journal.unit(seq, items, replayed);
-          if (replayed) window.replayed(seq);
-        },
+        unit: (seq, items, replayed) => this.#unit(seq, items, replayed),
         welcomed: (verdict, reason, lost) => this.#welcomed(verdict, reason, lost),
         moved: (state) => this.#moved(state),
         slow: (queued) => journal.happened(`The gateway holds ${queued} units for this client: too slow`, 'bad'),
@@ -179,42 +183,44 @@ export class Player {
     return login;
   }
 
+  #unit(seq: number, items: readonly Item[], replayed: boolean): void {
+    const { journal, timeline, link, feed } = this.#parts;
+    if (replayed) link.unitReplayed();
+    timeline.unit(performance.now(), journal.unit(seq, items, replayed));
+    feed.unit(items);
+  }
+
   #welcomed(verdict: Verdict, reason: string, lost: Lost | undefined): void {
-    const { journal, window } = this.#parts;
-    const away = this.#lostAt === undefined ? '' : ` after ${seconds(performance.now() - this.#lostAt)}`;
+    const { journal, timeline, link } = this.#parts;
+    const { awayMs } = link.welcomed(performance.now(), verdict, reason, lost);
     if (verdict === 'FRESH') {
       journal.newEpoch();
-      window.newEpoch();
+      timeline.newEpoch();
     }
+    const away = awayMs === undefined ? '' : ` after ${seconds(awayMs)}`;
     const why = reason === '' ? '' : ` (${reason})`;
     const what = lost === undefined ? '' : `: units ${lost.from} to ${lost.to} are lost, the gateway says`;
     if (verdict === 'FRESH') journal.happened(`Logged in${away}, a FRESH start${why}`, 'good');
     else journal.happened(`Resumed${away}: ${verdict}${why}${what}`, verdict === 'FULL' ? 'good' : 'bad');
-    this.#lostAt = undefined;
     this.#lastFault = '';
     this.#awayUntil = 0;
   }
 
   #moved(state: ClientState): void {
-    const now = performance.now();
-    const isLinked = state === 'active' || state === 'leaving';
-    this.#parts.window.linked(now, isLinked);
-    if (state !== 'waiting' || this.#lostAt !== undefined) return;
-    this.#lostAt = now;
-    this.#parts.journal.happened('The link is gone, trying again', 'bad');
+    this.#parts.link.moved(performance.now(), state, this.transport);
+    if (state === 'waiting' && !this.#isLossTold) this.#parts.journal.happened('The link is gone, trying again', 'bad');
+    // What it tries in vain until it is back is one and the same loss.
+    this.#isLossTold = state !== 'active';
   }
 
   #ended(ending: Ending): void {
     this.#ending = ending;
+    if (this.#hasLeft) return;
     const { code, reason, kick } = ending;
     const said = kick === '' ? 'ended the session' : `sent Kick ${kick}`;
     const why = reason === kick ? '' : `: ${reason}`;
     this.#parts.journal.happened(`The gateway ${said} and closed with ${code}${why}`, 'bad');
   }
-}
-
-function loginTarget({ gateway }: DevInfo): { readonly url: string; readonly certificateHash: string | null } {
-  return { url: gateway.url, certificateHash: gateway.certificateHash };
 }
 
 export function seconds(ms: number): string {

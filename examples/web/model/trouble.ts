@@ -12,12 +12,12 @@ export interface TroubleParts {
   readonly journal: Journal;
 }
 
-const AWAY_MS = 10_000;
 /** Enough for requests to reach the gateway before the link breaks. */
 const TRIP_MS = 40;
 /** How long the requests take that are under way when it breaks: most are answered while nobody is there. */
 const SHORT_MS = [80, 120, 160];
-const LONG_MS = [2000, 4000, 6000];
+/** The same for a longer absence, as shares of it. */
+const SHARES = [0.2, 0.4, 0.6];
 
 /** What a person can break here on purpose. */
 export class Trouble {
@@ -31,23 +31,25 @@ export class Trouble {
     this.#leave(SHORT_MS, 0);
   }
 
-  stayAway(): void {
-    this.#leave(LONG_MS, AWAY_MS);
+  stayAway(ms: number): void {
+    const requestsMs = SHARES.map((share) => Math.round(share * ms));
+    this.#leave(requestsMs, ms);
   }
 
   openSecondLogin(): void {
-    this.#parts.player.openSecond();
+    this.#parts.player.openRival();
   }
 
   closeSecondLogin(): void {
-    this.#parts.player.closeSecond();
+    this.#parts.player.closeRival();
   }
 
-  killBusiness(): void {
+  /** @param name hello, business, zone or gateway */
+  kill(name: string): void {
     const { journal, watch, server } = this.#parts;
-    journal.happened('business gets SIGKILL', 'bad');
-    watch.killed('business');
-    server.kill('business').catch((error: unknown) => journal.happened(`not killed: ${String(error)}`, 'bad'));
+    journal.happened(`${name} gets SIGKILL`, 'bad');
+    watch.killed(name);
+    server.kill(name).catch((error: unknown) => journal.happened(`${name} was not killed: ${String(error)}`, 'bad'));
   }
 
   #leave(requestsMs: readonly number[], awayMs: number): void {

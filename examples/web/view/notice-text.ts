@@ -9,6 +9,7 @@ export function noticeFor(
   processes: readonly ProcessStatus[] | undefined,
   now: number,
 ): NoticeText | undefined {
+  if (player.hasLeft) return afterLeaving(player);
   if (player.ending !== undefined) return afterTheEnd(player, player.ending);
   const { connectionState } = player.client;
   if (connectionState === 'active' || connectionState === 'replaying') return undefined;
@@ -21,6 +22,15 @@ export function noticeFor(
     };
   }
   return player.lastFault === '' ? undefined : unreachable(player, processes);
+}
+
+function afterLeaving(player: Player): NoticeText {
+  return {
+    tone: 'busy',
+    title: 'Disconnected.',
+    text: 'The gateway keeps the player, and everything meant for it, for five minutes.',
+    action: { label: 'Connect', run: () => player.connect() },
+  };
 }
 
 function afterTheEnd(player: Player, { code, reason, kick }: Ending): NoticeText {

@@ -1,6 +1,5 @@
-import type { Ask, RequestDesk } from '../model/request-desk.js';
-import type { SteadyTraffic } from '../model/steady-traffic.js';
-import { byId, button, element } from './dom.js';
+import type { Ask, Outcome, RequestDesk } from '../model/request-desk.js';
+import { byId, button, element, setText } from './dom.js';
 
 interface Offer {
   readonly label: string;
@@ -29,21 +28,69 @@ const offers: readonly Offer[] = [
   },
 ];
 
-/** Buttons that make requests, and the steady traffic. */
-export function fillRequestPanel(desk: RequestDesk, traffic: SteadyTraffic): void {
-  byId('requests', HTMLElement).append(
-    ...offers.map(({ label, hint, asks }) => {
-      const made = button('', () => asks().forEach((ask) => void desk.ask(ask, true)), 'offer');
-      made.append(element('b', '', label), element('span', '', hint));
-      return made;
-    }),
-  );
-  const rates = byId('rates', HTMLFieldSetElement);
-  const asked = new URL(location.href).searchParams.get('rate') ?? '';
-  for (const input of rates.querySelectorAll('input')) input.checked ||= input.value === asked;
-  const follow = (): void => {
-    traffic.rate = Number(rates.querySelector<HTMLInputElement>(':checked')?.value ?? 0);
-  };
-  rates.addEventListener('change', follow);
-  follow();
+/** Actions of the example services with a payload each, to choose from. */
+const examples: Readonly<Record<string, string>> = {
+  around: '{"before":2,"after":2}',
+  echo: 'any bytes',
+  time: '{}',
+  sum: '[1,2,3]',
+  count: '{}',
+  slow: '{"ms":3000}',
+  fail: '{"code":409,"message":"taken"}',
+  'zone.where': '{}',
+  'zone.roll': '{"sides":6}',
+};
+
+/** A request with any action and payload, and buttons that make some at once. */
+export class RequestPanel {
+  readonly #desk: RequestDesk;
+  readonly #action = byId('action', HTMLInputElement);
+  readonly #payload = byId('payload', HTMLTextAreaElement);
+  readonly #outcome = byId('ask-outcome', HTMLElement);
+
+  constructor(desk: RequestDesk) {
+    this.#desk = desk;
+    byId('requests', HTMLElement).append(...offers.map((offer) => this.#offer(offer)));
+    byId('actions', HTMLDataListElement).append(...Object.keys(examples).map((action) => new Option(action, action)));
+    this.#action.addEventListener(
+      'change',
+      () => (this.#payload.value = examples[this.#action.value] ?? this.#payload.value),
+    );
+    const form = byId('ask', HTMLFormElement);
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.#send();
+    });
+    this.#payload.addEventListener('keydown', ({ key, ctrlKey, metaKey }) => {
+      if (key === 'Enter' && (ctrlKey || metaKey)) form.requestSubmit();
+    });
+  }
+
+  focus(): void {
+    this.#action.focus();
+    this.#action.select();
+  }
+
+  #offer({ label, hint, asks }: Offer): HTMLButtonElement {
+    const made = button('', () => asks().forEach((ask) => void this.#desk.ask(ask, true)), 'offer');
+    made.append(element('b', '', label), element('span', '', hint));
+    return made;
+  }
+
+  async #send(): Promise<void> {
+    const action = this.#action.value.trim();
+    this.#tell('busy', `${action} is under way …`);
+    const outcome = await this.#desk.ask({ action, payload: this.#payload.value }, true);
+    this.#tell(outcome.isFine ? 'good' : 'bad', outcomeText(action, outcome));
+  }
+
+  #tell(tone: 'good' | 'busy' | 'bad', text: string): void {
+    this.#outcome.dataset.tone = tone;
+    setText(this.#outcome, text);
+  }
+}
+
+function outcomeText(action: string, { isFine, code, message }: Outcome): string {
+  if (isFine) return `${action} was answered ${code}.`;
+  return code === 0 ? `${action} ended: ${message}.` : `${action} was answered ${code}: ${message}.`;
 }

@@ -1,5 +1,5 @@
-import type { DeliveryWindow } from '../model/delivery-window.js';
 import { SHOWN_MS } from '../model/delivery-window.js';
+import type { LinkSpan } from '../model/link-history.js';
 import { median } from '../model/series.js';
 import type { Series } from '../model/series.js';
 import { byId, setText } from './dom.js';
@@ -28,8 +28,8 @@ export class RoundTripChart {
   readonly #plot = new TimePlot(byId('round-trip-plot', HTMLCanvasElement));
   readonly #now = byId('round-trip-now', HTMLElement);
 
-  show(now: number, requests: Series, heartbeats: Series, { interruptions }: DeliveryWindow): void {
-    const area = this.#plot.frame(now, ticks, interruptions);
+  show(now: number, requests: Series, heartbeats: Series, gaps: readonly LinkSpan[]): void {
+    const area = this.#plot.frame(now, ticks, gaps);
     const { context, x, top, bottom } = area;
     const y = (ms: number): number => bottom - heightOf(ms) * (bottom - top);
     const shown = requests.since(now - SHOWN_MS);
@@ -39,7 +39,7 @@ export class RoundTripChart {
       context.arc(x(at), y(value), DOT, 0, 2 * Math.PI);
       context.fill();
     }
-    context.fillStyle = this.#plot.colour('after');
+    context.fillStyle = this.#plot.colour('replayed');
     for (const { at, value } of heartbeats.since(now - SHOWN_MS)) {
       context.beginPath();
       context.moveTo(x(at), y(value) - DIAMOND);

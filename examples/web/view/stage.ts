@@ -1,6 +1,7 @@
 import { DeliveryWindow } from '../model/delivery-window.js';
 import type { DevInfo, DevServer, ProcessStatus } from '../model/dev-server.js';
 import { Journal } from '../model/journal.js';
+import { LinkHistory } from '../model/link-history.js';
 import { Player, seconds } from '../model/player.js';
 import { ProcessWatch } from '../model/process-watch.js';
 import { RequestDesk } from '../model/request-desk.js';
@@ -8,59 +9,83 @@ import { playerOf, SavedLogin } from '../model/saved-login.js';
 import { Score } from '../model/score.js';
 import { Series } from '../model/series.js';
 import { SteadyTraffic } from '../model/steady-traffic.js';
+import { Timeline } from '../model/timeline.js';
+import { TopicFeed } from '../model/topic-feed.js';
 import { Trouble } from '../model/trouble.js';
+import { byId } from './dom.js';
 import { Header } from './header.js';
+import { followLoad } from './load-slider.js';
 import type { Notice } from './notice.js';
 import { noticeFor } from './notice-text.js';
 import { ProcessLights } from './process-lights.js';
-import { fillRequestPanel } from './request-panel.js';
+import { RequestPanel } from './request-panel.js';
 import { RoundTripChart } from './round-trip-chart.js';
-import { SeqStrip } from './seq-strip.js';
+import { Shortcuts } from './shortcuts.js';
+import { TimelineView } from './timeline-view.js';
 import { TroublePanel } from './trouble-panel.js';
 import { UnitList } from './unit-list.js';
 import { WindowChart } from './window-chart.js';
 import { ZeroLine } from './zero-line.js';
 
 /** A minute of the fastest steady traffic. */
-const ROUND_TRIPS = 3000;
-/** Charts move by a few pixels a second: ten pictures are enough, and one for those who don't want motion. */
-const CHART_MS = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1000 : 100;
+const ROUND_TRIPS = 24_000;
+/** Times between two pictures, in ms: for those who don't want motion things move on twice a second. */
+const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+const TIMELINE_MS = isCalm ? 500 : 30;
+const CHART_MS = isCalm ? 1000 : 100;
+/** What the example services push as class `latest`. */
+const LATEST_TOPICS = ['score.board'];
 
 /** Puts the page together, model and views, and draws the views from the model in every frame. */
 export class Stage {
   readonly #journal = new Journal();
   readonly #window = new DeliveryWindow();
   readonly #score = new Score();
-  readonly #requests = new Series(ROUND_TRIPS);
+  readonly #timeline = new Timeline(LATEST_TOPICS);
+  readonly #link = new LinkHistory();
+  readonly #feed = new TopicFeed();
+  readonly #roundTrips = new Series(ROUND_TRIPS);
   readonly #heartbeats = new Series(ROUND_TRIPS);
   readonly #player: Player;
   readonly #desk: RequestDesk;
   readonly #watch: ProcessWatch;
-  readonly #trouble: TroublePanel;
+  readonly #troublePanel: TroublePanel;
   readonly #notice: Notice;
-  readonly #header = new Header();
+  readonly #header: Header;
   readonly #zeroLine = new ZeroLine();
   readonly #units = new UnitList();
-  readonly #lights = new ProcessLights();
+  readonly #lights: ProcessLights;
+  readonly #timelineView = new TimelineView(this.#timeline, this.#link);
   readonly #roundTripChart = new RoundTripChart();
   readonly #windowChart = new WindowChart();
-  readonly #strip = new SeqStrip();
+  readonly #requestPanel: RequestPanel;
   #processes: readonly ProcessStatus[] | undefined = [];
+  #timelineAt = 0;
   #chartsAt = 0;
 
   private constructor(server: DevServer, info: DevInfo, notice: Notice) {
     const name = playerOf(location.href, sessionStorage);
     const saved = new SavedLogin(sessionStorage, name);
     const journal = this.#journal;
+    const timeline = this.#timeline;
     this.#notice = notice;
-    this.#player = Player.open({ name, info, server, saved, journal, window: this.#window, score: this.#score });
-    this.#desk = new RequestDesk(() => this.#player.client, journal, this.#requests);
+    const shared = { journal, timeline, link: this.#link, feed: this.#feed, score: this.#score };
+    this.#player = Player.open({ name, info, server, saved, ...shared });
+    this.#desk = new RequestDesk({
+      client: () => this.#player.client,
+      journal,
+      timeline,
+      roundTrips: this.#roundTrips,
+    });
     this.#watch = new ProcessWatch(server, {
       seen: (processes) => (this.#processes = processes),
       back: (process, downMs) => journal.happened(`${process} is back after ${seconds(downMs)} at most`, 'good'),
     });
-    const parts = { player: this.#player, desk: this.#desk, server, watch: this.#watch, journal };
-    this.#trouble = new TroublePanel(new Trouble(parts));
+    const trouble = new Trouble({ player: this.#player, desk: this.#desk, server, watch: this.#watch, journal });
+    this.#troublePanel = new TroublePanel(trouble);
+    this.#lights = new ProcessLights((process) => trouble.kill(process));
+    this.#header = new Header(() => this.#toggle());
+    this.#requestPanel = new RequestPanel(this.#desk);
   }
 
   /** Logs in and begins to draw. */
@@ -74,9 +99,33 @@ export class Stage {
       (ask) => void this.#desk.ask(ask, false),
       () => (this.#player.ending === undefined ? this.#unanswered : Infinity),
     );
-    fillRequestPanel(this.#desk, traffic);
+    followLoad(traffic, location.href);
+    this.#offerShortcuts();
     addEventListener('pagehide', () => this.#player.save());
     requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  #offerShortcuts(): void {
+    const press = (id: string) => (): void => byId(id, HTMLButtonElement).click();
+    new Shortcuts(
+      [
+        { key: 'c', what: 'cut the link', run: press('cut') },
+        { key: 'a', what: 'stay away', run: press('away') },
+        { key: 'l', what: 'log in twice', run: press('open-second') },
+        { key: 'd', what: 'disconnect, connect', run: press('connect') },
+        { key: 'r', what: 'write a request', run: () => this.#requestPanel.focus() },
+        { key: 't', what: 'go to the timeline', run: () => byId('timeline', HTMLElement).focus() },
+        { key: 'p', what: 'pause the timeline, go live', run: () => this.#timelineView.togglePause() },
+        { key: '+', what: 'show less time', run: () => this.#timelineView.zoom(-1) },
+        { key: '-', what: 'show more time', run: () => this.#timelineView.zoom(1) },
+      ],
+      localStorage,
+    );
+  }
+
+  #toggle(): void {
+    if (this.#player.ending === undefined) this.#player.disconnect();
+    else this.#player.connect();
   }
 
   get #unanswered(): number {
@@ -88,24 +137,27 @@ export class Stage {
     const player = this.#player;
     const { roundTripMs } = player.client;
     if (roundTripMs !== undefined && roundTripMs !== this.#heartbeats.last?.value)
-      this.#heartbeats.add(now, roundTripMs);
+      this.#heartbeats.add({ at: now, value: roundTripMs });
     this.#window.observe(now, player.progress, this.#unanswered);
-    player.score();
+    player.observe(now);
     this.#header.show(player);
-    this.#zeroLine.show(this.#score, player.units);
+    this.#zeroLine.show(this.#score, player.units, this.#link);
     this.#notice.show(noticeFor(player, this.#processes, now));
-    this.#units.show(this.#journal);
+    this.#units.show(now, this.#journal);
     this.#lights.show(this.#processes);
-    this.#trouble.show(player);
+    this.#troublePanel.show(player);
+    if (now - this.#timelineAt >= TIMELINE_MS) {
+      this.#timelineAt = now;
+      this.#timelineView.show(now);
+    }
     if (now - this.#chartsAt >= CHART_MS) this.#drawCharts(now);
     requestAnimationFrame((next) => this.#draw(next));
   }
 
   #drawCharts(now: number): void {
-    const { progress } = this.#player;
+    const { gaps } = this.#link;
     this.#chartsAt = now;
-    this.#roundTripChart.show(now, this.#requests, this.#heartbeats, this.#window);
-    this.#windowChart.show(now, this.#window, progress, this.#unanswered);
-    this.#strip.show(progress, this.#window);
+    this.#roundTripChart.show(now, this.#roundTrips, this.#heartbeats, gaps);
+    this.#windowChart.show(now, this.#window, gaps, this.#player.progress, this.#unanswered);
   }
 }

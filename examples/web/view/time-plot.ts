@@ -1,5 +1,5 @@
 import { SHOWN_MS } from '../model/delivery-window.js';
-import type { Interruption } from '../model/delivery-window.js';
+import type { LinkSpan } from '../model/link-history.js';
 import { Canvas } from './canvas.js';
 
 /** Room for the labels of the axes. */
@@ -26,14 +26,14 @@ export class TimePlot extends Canvas {
   frame(
     now: number,
     ticks: readonly { readonly label: string; readonly height: number }[],
-    interruptions: readonly Interruption[],
+    gaps: readonly LinkSpan[],
   ): PlotArea {
     const { context, width, height } = this.begin();
     const right = Math.max(LEFT + 1, width - RIGHT);
     const bottom = Math.max(TOP + 1, height - BOTTOM);
     const x = (at: number): number => right - ((now - at) / SHOWN_MS) * (right - LEFT);
     context.fillStyle = this.colour('plot-away');
-    for (const { from, to } of interruptions) {
+    for (const { from, to } of gaps) {
       const start = Math.max(LEFT, x(from));
       const end = Math.min(right, x(to));
       if (end > LEFT) context.fillRect(start, TOP, Math.max(2, end - start), bottom - TOP);

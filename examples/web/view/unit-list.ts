@@ -1,19 +1,26 @@
+import { MAX_NEW } from '../model/journal.js';
 import type { Entry, Happening, Journal, Part, Unit } from '../model/journal.js';
 import { byId, element } from './dom.js';
 
 /** Rows that are kept: some screens full. */
-const MAX_ROWS = 200;
+const MAX_ROWS = MAX_NEW;
+/** Nobody reads faster. */
+const LOOK_MS = 150;
 
 /** What came, newest first: each server seq with its notifies on both sides of the Response, and what happened between. */
 export class UnitList {
   readonly #list = byId('units', HTMLOListElement);
   readonly #empty = byId('no-units', HTMLElement);
+  #lookedAt = 0;
 
-  show(journal: Journal): void {
-    const entries = journal.take();
+  show(now: number, journal: Journal): void {
+    if (now - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = now;
+    const { entries, skipped } = journal.take();
     if (entries.length === 0) return;
     this.#empty.hidden = true;
     const rows = entries.map(rowOf).reverse();
+    if (skipped > 0) rows.push(element('li', 'skipped', `${skipped} more came too fast to be listed`));
     this.#list.prepend(...rows);
     while (this.#list.childElementCount > MAX_ROWS) this.#list.lastElementChild!.remove();
   }

@@ -1,5 +1,6 @@
 import type { DeliveryWindow, Progress } from '../model/delivery-window.js';
 import { SHOWN_MS } from '../model/delivery-window.js';
+import type { LinkSpan } from '../model/link-history.js';
 import type { Series } from '../model/series.js';
 import { byId, setText } from './dom.js';
 import type { PlotArea } from './time-plot.js';
@@ -13,12 +14,18 @@ export class WindowChart {
   readonly #unacknowledged = byId('unacknowledged', HTMLElement);
   readonly #unanswered = byId('unanswered', HTMLElement);
 
-  show(now: number, window: DeliveryWindow, { position, acknowledged }: Progress, unanswered: number): void {
+  show(
+    now: number,
+    window: DeliveryWindow,
+    gaps: readonly LinkSpan[],
+    { position, acknowledged }: Progress,
+    unanswered: number,
+  ): void {
     const scale = scaleFor(now, window);
     const labels = [0, scale / 2, scale].map((value) => ({ label: `${value}`, height: value / scale }));
-    const area = this.#plot.frame(now, labels, window.interruptions);
+    const area = this.#plot.frame(now, labels, gaps);
     this.#steps(area, window.unacknowledged, now, scale, 'response', true);
-    this.#steps(area, window.unanswered, now, scale, 'before', false);
+    this.#steps(area, window.unanswered, now, scale, 'notify', false);
     setText(this.#unacknowledged, `${position - acknowledged}`);
     setText(this.#unanswered, `${unanswered}`);
     this.#plot.describe(`${position - acknowledged} units are unacknowledged, ${unanswered} requests unanswered`);
@@ -38,9 +45,11 @@ export class WindowChart {
     }
     context.lineTo(previous, bottom);
     context.strokeStyle = this.#plot.colour(colour);
-    context.fillStyle = this.#plot.colour(`${colour}-soft`);
     context.lineWidth = 1.5;
-    if (isFilled) context.fill();
+    if (isFilled) {
+      context.fillStyle = this.#plot.colour(`${colour}-soft`);
+      context.fill();
+    }
     context.stroke();
   }
 }
