@@ -22,7 +22,10 @@ const directory = mkdtempSync(join(tmpdir(), 'gatesvr-pictures-'));
 const built = join(directory, 'web');
 await bundlePages(built);
 const dev = await runDev({ ports, directory, page: built, output: new PassThrough().resume() });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: BROWSER_ARGS });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: BROWSER_ARGS,
+});
 try {
   const page = await browser.newPage({ viewport: WIDE, colorScheme: 'light' });
   page.on('pageerror', (error) => console.error(String(error)));
@@ -46,7 +49,10 @@ try {
   await page.setViewportSize(NARROW);
   await page.evaluate(() => globalThis.scrollTo(0, 0));
   await picture(page, 'page-narrow');
-  for (const [name, viewport] of [['full', WIDE], ['full-narrow', { width: 360, height: 740 }]]) {
+  for (const [name, viewport] of [
+    ['full', WIDE],
+    ['full-narrow', { width: 360, height: 740 }],
+  ]) {
     if (process.argv[3] !== 'full') break;
     await page.setViewportSize(viewport);
     await page.emulateMedia({ colorScheme: 'light' });

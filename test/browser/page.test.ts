@@ -255,13 +255,13 @@ describe('the page of npm start, in Chromium', function () {
   });
 
   it('says what went wrong first when its checker is shown a gap and a repetition', async () => {
-    const real = 'this.checker.unit(seq, items)';
+    const real = 'this.checker.unit(seq, items, voids)';
     await page.route('**/app.js', async (route) => {
       const script = await (await route.fetch()).text();
       assert.ok(script.includes(real));
       await route.fulfill({
         contentType: 'text/javascript',
-        body: script.replace(real, 'this.checker.unit(seq === 2 ? 3 : seq, items)'),
+        body: script.replace(real, 'this.checker.unit(seq === 2 ? 3 : seq, items, voids)'),
       });
     });
     await open('gil');
