@@ -53,7 +53,7 @@ export class RequestPanel {
     byId('requests', HTMLElement).append(...offers.map((offer) => this.#offer(offer)));
     byId('actions', HTMLDataListElement).append(...Object.keys(examples).map((action) => new Option(action, action)));
     this.#action.addEventListener(
-      'change',
+      'input',
       () => (this.#payload.value = examples[this.#action.value] ?? this.#payload.value),
     );
     const form = byId('ask', HTMLFormElement);
