@@ -1,10 +1,11 @@
-import type { Request } from './message-codec.js';
+import type { gatesvr } from '../gen/gateway.js';
+import type { Decoded } from './protobuf.js';
 
 export interface RequestFrame {
   readonly seq: number;
   readonly ack: number;
   readonly body: 'request';
-  readonly request: Request;
+  readonly request: Decoded<gatesvr.v1.Request.$Properties>;
 }
 
 // Tags: field number << 3 | wire type. ClientFrame's, then Request's.

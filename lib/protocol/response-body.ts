@@ -1,6 +1,10 @@
 import protobuf from 'protobufjs/minimal.js';
-import type { ItemInit, ResponseInit } from './message-codec.js';
+import type { gatesvr } from '../gen/gateway.js';
+import type { Encodable } from './protobuf.js';
 import { numberFieldSize, varintSize, writeNumberField, writeVarint } from './varint.js';
+
+type ItemInit = Encodable<gatesvr.v1.Item.$Properties>;
+type ResponseInit = Encodable<gatesvr.v1.Response.$Properties>;
 
 // Tags: field number << 3 | wire type. ServerFrame's, Delivery's and Item's, then Response's.
 const DELIVERY = (4 << 3) | 2;
