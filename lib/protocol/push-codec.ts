@@ -1,3 +1,4 @@
+import './protobuf.js';
 import type { Decoded, Encodable } from './protobuf.js';
 import { gatesvr } from '../gen/upstream.js';
 import { method } from './upstream-codec.js';

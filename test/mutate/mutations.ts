@@ -246,7 +246,7 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 16,
     what: 'only what waits is counted, not what is under way',
     file: PROCESSOR,
-    find: 'while (work.inFlight < work.maxInFlight && ',
+    find: 'while (work.inFlight < work.places && ',
     replace: 'while (',
     tests: dispatchTests,
   },
