@@ -15,6 +15,7 @@ import {
 import { JunkBudget } from './junk-budget.js';
 import { isLongHeader } from './packet.js';
 import { QuicStream, isOpenedByServer, isUnidirectional } from './stream.js';
+import { TailProbe } from './tail-probe.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** What a connection needs of its endpoint. */
@@ -41,8 +42,11 @@ export interface ConnectionLimits {
   /** Bytes queued on a connection in all at which it is closed: whoever writes didn't wait. */
   readonly maxQueuedBytes: number;
   readonly handshakeTimeoutMs: number;
+  readonly idleTimeoutMs: number;
   /** The most a paused stream holds back: its largest window. */
   readonly maxStreamWindowBytes: number;
+  /** The same for all streams together. */
+  readonly maxConnectionWindowBytes: number;
 }
 
 /** RFC 9000 section 20.1. */
@@ -59,8 +63,8 @@ const SENDS_PER_TURN = 64;
 const LINGER_MS = 1000;
 /**
  * How long an acknowledgement waits for something to ride on, where a lone datagram came: an answer is often ready by
- * then, and a datagram costs the same whatever is in it. Together with a tick of the timers well below the 25 ms that
- * peers allow for (RFC 9000 section 13.2.1, max_ack_delay).
+ * then, and a datagram costs the same whatever is in it. With a tick of the timers it stays below the `maxAckDelayMs` that
+ * peers are told.
  */
 const ACK_DELAY_MS = 5;
 /** Up to here asking each stream is cheaper than the engine's iterator (0.08 µs each against 13). */
@@ -80,7 +84,7 @@ export class QuicConnection {
   touched = false;
   readonly #engine: EngineConnection;
   readonly #host: ConnectionHost;
-  readonly #junk = new JunkBudget();
+  readonly #junk: JunkBudget;
   readonly #streams = new Map<number, QuicStream>();
   /** Streams with something queued. */
   readonly #writing = new Set<QuicStream>();
@@ -96,6 +100,20 @@ export class QuicConnection {
   readonly #ackTimer = new WheelTimer(() => {
     this.#host.touch(this);
   });
+  readonly #probe = new TailProbe();
+  readonly #probeTimer = new WheelTimer(() => {
+    this.#probeDue = true;
+    this.#host.touch(this);
+  });
+  /** Timers that ran out; what waits in the socket is read first, it may be what is missed. */
+  #timeoutDue = false;
+  #probeDue = false;
+  /** When something came since the last flush that may have acknowledged everything. */
+  #heardAt: number | undefined;
+  /** What is sent next is to be acknowledged. */
+  #elicits = false;
+  /** While something is unacknowledged the engine's next timeout is nearer than this; else it is the idle one. */
+  #inFlightMs = 0;
   readonly #ids: ConnectionIds;
   #handler: QuicConnectionHandler | undefined;
   #timerDueAt = 0;
@@ -122,6 +140,7 @@ export class QuicConnection {
   constructor(engine: EngineConnection, host: ConnectionHost, remote: HostPort, isServer: boolean) {
     this.#engine = engine;
     this.#host = host;
+    this.#junk = new JunkBudget(host.limits.maxConnectionWindowBytes);
     this.#ids = new ConnectionIds(engine, {
       add: (id) => host.addRoute(id, this),
       remove: (id) => host.removeRoute(id),
@@ -198,6 +217,7 @@ export class QuicConnection {
     stream.push(bytes, fin);
     this.#queuedBytes += stream.queuedBytes - before;
     this.#writing.add(stream);
+    this.#elicits = true;
     this.#host.touch(this);
     if (this.#queuedBytes > this.#host.limits.maxQueuedBytes) {
       this.#host.counters.ended.writeQueue++;
@@ -210,6 +230,7 @@ export class QuicConnection {
   /** Sends one datagram if that is possible now. */
   sendDatagram(bytes: Uint8Array): boolean {
     if (this.#isOver() || bytes.length > this.maxDatagramBytes || this.#engine.isDgramSendQueueFull()) return false;
+    this.#elicits = true;
     this.#host.touch(this);
     this.#engine.dgramSendVec(bytes);
     return true;
@@ -278,6 +299,7 @@ export class QuicConnection {
     from.port = port;
     from.host = address;
     this.#junk.received(datagram.length);
+    if (this.#probe.waits) this.#heardAt = this.#host.clock.now();
     try {
       this.#engine.recv(datagram, this.#recvInfo);
     } catch {
@@ -315,6 +337,8 @@ export class QuicConnection {
   flush(): boolean {
     if (this.#ended) return true;
     this.#host.timers.disarm(this.#ackTimer);
+    this.#noticeSettled();
+    this.#runOut();
     if (!this.#isOver()) {
       if (this.#readAgain) this.#deliver();
       this.#pump();
@@ -338,6 +362,8 @@ export class QuicConnection {
 
   #finishHandshake(): void {
     this.#established = true;
+    const { idleTimeoutMs } = this.#host.limits;
+    this.#inFlightMs = Math.min(idleTimeoutMs, this.#engine.stats().peerMaxIdleTimeout || idleTimeoutMs) / 2;
     this.#host.timers.disarm(this.#handshakeTimer);
     const refusal = this.#host.established(this);
     if (refusal !== undefined) {
@@ -513,6 +539,7 @@ export class QuicConnection {
     this.#ended = true;
     this.#host.timers.disarm(this.#timer);
     this.#host.timers.disarm(this.#ackTimer);
+    this.#host.timers.disarm(this.#probeTimer);
     this.#host.timers.disarm(this.#handshakeTimer);
     this.#ids.clear();
     this.#streams.clear();
@@ -520,10 +547,62 @@ export class QuicConnection {
   }
 
   #timeout(): void {
+    if (!this.#closedTold) {
+      this.#timeoutDue = true;
+      this.#host.touch(this);
+      return;
+    }
     this.#engine.onTimeout();
-    if (!this.#closedTold || !this.#engine.isClosed()) this.#host.touch(this);
+    if (!this.#engine.isClosed()) this.#host.touch(this);
     else if (this.#host.clock.now() - this.#toldAt >= LINGER_MS) this.#end();
     else this.#host.timers.arm(this.#timer, LINGER_MS);
+  }
+
+  /** Looks whether what came has acknowledged everything, before more is sent. */
+  #noticeSettled(): void {
+    const heardAt = this.#heardAt;
+    if (heardAt === undefined) return;
+    this.#heardAt = undefined;
+    if (!this.#isInFlight(this.#engine.timeout())) this.#probe.settled(heardAt);
+  }
+
+  /** Does what timers were set for, where it is still to be done. */
+  #runOut(): void {
+    if (this.#timeoutDue) {
+      this.#timeoutDue = false;
+      this.#engine.onTimeout();
+      this.#probe.repeated();
+      this.#elicits = true;
+    }
+    if (!this.#probeDue) return;
+    this.#probeDue = false;
+    const now = this.#host.clock.now();
+    const dueInMs = this.#probe.dueInMs(now);
+    if (dueInMs === undefined || dueInMs > 0 || this.#isOver()) return;
+    const timeoutMs = this.#engine.timeout();
+    if (!this.#isInFlight(timeoutMs) || !this.#probe.helps(timeoutMs)) return;
+    this.#engine.sendAckEliciting();
+    this.#probe.probed(now);
+    this.#host.counters.probes++;
+  }
+
+  #isInFlight(timeoutMs: number | null): timeoutMs is number {
+    return this.#confirmed && timeoutMs !== null && timeoutMs < this.#inFlightMs;
+  }
+
+  /** Something unacknowledged is to be asked for once it is late. */
+  #armProbe(timeoutMs: number, now: number): void {
+    const elicits = this.#elicits;
+    this.#elicits = false;
+    if (this.#isOver() || !this.#isInFlight(timeoutMs)) {
+      this.#probe.settled(now);
+      this.#host.timers.disarm(this.#probeTimer);
+      return;
+    }
+    if (elicits) this.#probe.sent(now);
+    if (this.#probeTimer.armed) return;
+    const dueInMs = this.#probe.dueInMs(now);
+    if (dueInMs !== undefined) this.#host.timers.arm(this.#probeTimer, dueInMs);
   }
 
   /** Moves the timer only to an earlier time: when it fires too early it looks again. */
@@ -532,11 +611,15 @@ export class QuicConnection {
     const { timers, clock } = this.#host;
     const delayMs = this.#engine.timeout();
     if (delayMs === null) {
-      timers.disarm(this.#timer);
+      if (!this.#closedTold) timers.disarm(this.#timer);
+      // Closed: lingers until `#timeout` ends it, whatever else touches it meanwhile.
+      else if (!this.#timer.armed) timers.arm(this.#timer, LINGER_MS);
       return;
     }
+    const now = clock.now();
+    this.#armProbe(delayMs, now);
     // The engine rounds down.
-    const dueAt = clock.now() + delayMs + 1;
+    const dueAt = now + delayMs + 1;
     if (this.#timer.armed && this.#timerDueAt <= dueAt) return;
     this.#timerDueAt = dueAt;
     timers.arm(this.#timer, delayMs + 1);

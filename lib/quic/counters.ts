@@ -7,6 +7,8 @@ export class QuicCounters {
   /** Connections a server began, and those of both roles whose handshake finished. */
   accepted = 0;
   established = 0;
+  /** Acknowledgements asked for because a peer was silent. */
+  probes = 0;
   retries = 0;
   versionNegotiations = 0;
   /** Connections ended for what the peer did, by reason. */

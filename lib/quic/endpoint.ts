@@ -30,6 +30,8 @@ type TransportOptions = Omit<EngineConfigOptions, 'certificate' | 'verify'>;
 export const serverTransport: TransportOptions = {
   applicationProtocols: ['h3'],
   idleTimeoutMs: 30_000,
+  // The connection's delay, a tick of the timers, and as much for a turn of the event loop.
+  maxAckDelayMs: 15,
   sendDatagramBytes: 1350,
   receiveDatagramBytes: 1472,
   streamWindowBytes: 64 * 1024,
@@ -51,7 +53,10 @@ export const clientTransport: TransportOptions = {
   maxConnectionWindowBytes: 6 * 1024 * 1024,
 };
 
-const defaultConnectionLimits: Omit<ConnectionLimits, 'maxStreamWindowBytes'> = {
+/** What the transport parameters don't say already. */
+type OwnLimits = Omit<ConnectionLimits, 'maxStreamWindowBytes' | 'maxConnectionWindowBytes' | 'idleTimeoutMs'>;
+
+const defaultConnectionLimits: OwnLimits = {
   highWaterBytes: 64 * 1024,
   lowWaterBytes: 16 * 1024,
   maxQueuedBytes: 16 * 1024 * 1024,
@@ -69,7 +74,7 @@ export interface QuicEndpointOptions {
   readonly certificate?: CertificatePair;
   readonly transport?: Partial<TransportOptions>;
   readonly admission?: Partial<AdmissionLimits>;
-  readonly connection?: Partial<Omit<ConnectionLimits, 'maxStreamWindowBytes'>>;
+  readonly connection?: Partial<OwnLimits>;
   /** Told of what a handler threw; its connection is closed. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -124,6 +129,8 @@ export class QuicEndpoint implements ConnectionHost {
       ...defaultConnectionLimits,
       ...options.connection,
       maxStreamWindowBytes: this.#transport.maxStreamWindowBytes,
+      maxConnectionWindowBytes: this.#transport.maxConnectionWindowBytes,
+      idleTimeoutMs: this.#transport.idleTimeoutMs,
     };
     this.#admission = new Admission({ ...defaultAdmissionLimits, ...options.admission });
     this.#tokens = new RetryTokens(options.clock);

@@ -13,7 +13,12 @@ const EARNED_BYTES = 40;
 
 export class JunkBudget {
   #junk = 0;
-  #allowed = ALLOWANCE_BYTES;
+  #allowed: number;
+
+  /** @param windowBytes the connection's largest window: so much may wait behind one lost datagram */
+  constructor(windowBytes: number) {
+    this.#allowed = ALLOWANCE_BYTES + windowBytes;
+  }
 
   received(datagramBytes: number): void {
     this.#junk += datagramBytes - OVERHEAD_BYTES;

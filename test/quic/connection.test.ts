@@ -139,6 +139,26 @@ describe('QuicConnection', () => {
     assert.equal(pair.client.counters.ended.writeQueue, 1);
   });
 
+  it('asks a peer that is silent, and sends again what was lost', async () => {
+    pair = await QuicPair.start((quic) => new Echo(quic));
+    relay = new UdpRelay(pair.server.address.port);
+    const { quic, side } = pair.connect(await relay.start());
+    await until(() => side.connected);
+    const id = quic.openBidi();
+    let sent = 0;
+    // Now and then the engine is first, on a machine that has other things to do.
+    while (pair.client.counters.probes === 0) {
+      quic.write(id, Buffer.from('x'), false);
+      await until(() => side.bytes(id).length === sent + 1);
+      let losses = 1;
+      relay.lose = (towardsServer) => towardsServer && losses-- > 0;
+      quic.write(id, Buffer.from('x'), false);
+      sent += 2;
+      await until(() => side.bytes(id).length === sent);
+      relay.lose = () => false;
+    }
+  });
+
   it('carries datagrams, and says how large they may be', async () => {
     pair = await QuicPair.start((quic) => new Echo(quic));
     const { quic, side } = pair.connect();
@@ -324,7 +344,7 @@ describe('QuicConnection', () => {
       before += 50;
       await until(() => pair.server.counters.packetsIn >= before || pair.server.counters.ended.junk > 0);
     }
-    assert.ok(replayed > 700 && replayed < 1200, `${replayed} datagrams`);
+    assert.ok(replayed > 1_000 && replayed < 1_600, `${replayed} datagrams`);
     await until(() => bad.side.close !== undefined);
     good.quic.write(id, Buffer.from('two'), true);
     await until(() => good.side.ended.has(id));
