@@ -5,7 +5,7 @@ import { Load, type LoadClient, type LoadOrder } from '../support/load.js';
 import type { Target } from '../support/stand.js';
 import { FrameCollector, FrameCutter } from '../yardstick/floor/frames.js';
 import { openWebSocket } from './open-web-socket.js';
-import { dialQuic } from './quic-dialing.js';
+import { dial } from './dialing.js';
 import { sideBySide } from './side-by-side.js';
 
 class FloorClient implements LoadClient {
@@ -54,7 +54,7 @@ answerCommands({
 console.log('ready');
 
 async function connectQuic(target: Target): Promise<FloorClient> {
-  const connection = await dialQuic(target);
+  const connection = await dial(target, 'quic');
   const client = new FloorClient((bytes) => connection.write(bytes));
   connection.open({
     data: (chunk) => client.data(chunk),

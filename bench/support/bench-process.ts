@@ -14,6 +14,8 @@ export interface BenchProcessOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly execArgv?: readonly string[];
+  /** Network namespace to run in; this process' own when left out. */
+  readonly namespace?: string | undefined;
   /** The line of its output that says that it can be used; asked before, a process may miss it. */
   readonly readyLine: RegExp;
 }
@@ -33,10 +35,13 @@ export class BenchProcess {
   #lastAsk = 0;
   #ended: Error | undefined;
 
-  private constructor({ name, entry, args = [], env = {}, execArgv = [], readyLine }: BenchProcessOptions) {
+  private constructor({ name, entry, args = [], env = {}, execArgv = [], namespace, readyLine }: BenchProcessOptions) {
     this.#name = name;
+    // `ip netns exec` becomes what it runs: pid, channel and signals are those of Node.
+    const within = namespace === undefined ? [] : ['netns', 'exec', namespace, process.execPath];
     this.#child = fork(entry, [...args], {
-      execArgv: [...execArgv, `--import=${programPath('probe')}`],
+      execPath: namespace === undefined ? process.execPath : 'ip',
+      execArgv: [...within, ...execArgv, `--import=${programPath('probe')}`],
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

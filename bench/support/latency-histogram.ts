@@ -7,12 +7,19 @@ const OCTAVES = 26;
 export class LatencyHistogram {
   readonly #counts = new Float64Array(STEPS * OCTAVES);
   #count = 0;
+  #max = 0;
 
   get count(): number {
     return this.#count;
   }
 
+  /** The largest of all, exactly; 0 if there are none. */
+  get max(): number {
+    return this.#max;
+  }
+
   observe(ms: number): void {
+    if (ms > this.#max) this.#max = ms;
     this.#counts[bucketOf(ms * 1000)]!++;
     this.#count++;
   }

@@ -5,7 +5,10 @@ export interface LoadOrder {
   readonly ms: number;
   /** How many of the connections ask; the others are idle. All of them if left out. */
   readonly connections?: number;
+  /** Requests that each keeps under way ... */
   readonly inFlight: number;
+  /** ... or how many each sends a second instead, whatever is unanswered. */
+  readonly perSecond?: number;
   readonly payloadBytes: number;
 }
 
@@ -18,6 +21,10 @@ export interface LoadReport {
   readonly elapsedMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+  /** Answers that took over a second. */
+  readonly overSecond: number;
 }
 
 /** Who sends one request with this payload; its answer is told to the Load. */
@@ -32,13 +39,17 @@ const STRAGGLER_MS = 30_000;
 /** A payload begins with when it was sent, as a double, so that clients need no table for it. */
 const STAMP_BYTES = 8;
 
-/** Closed-loop load: every true answer is followed by the next request of its client, until the time is over. */
+/**
+ * Closed-loop load: every true answer is followed by the next request of its client, until the time is over; or, with
+ * `perSecond`, requests at a steady pace.
+ */
 export class Load {
   readonly #order: LoadOrder;
   readonly #histogram = new LatencyHistogram();
   readonly #problems = new Map<string, number>();
   readonly #filler: Uint8Array;
   #open = 0;
+  #overSecond = 0;
   #endsAt = 0;
   #finished: (() => void) | undefined;
 
@@ -53,10 +64,8 @@ export class Load {
     const startedAt = performance.now();
     this.#endsAt = startedAt + this.#order.ms;
     const finished = new Promise<void>((resolve) => (this.#finished = resolve));
-    for (const client of clients) {
-      for (let i = 0; i < this.#order.inFlight; i++) this.#next(client);
-      client.flush();
-    }
+    if (this.#order.perSecond === undefined) this.#fill(clients);
+    else this.#pace(clients, 1000 / this.#order.perSecond);
     const limit = setTimeout(() => {
       this.#count('no answer', this.#open);
       this.#finished!();
@@ -69,13 +78,16 @@ export class Load {
       elapsedMs: performance.now() - startedAt,
       p50Ms: this.#histogram.quantile(0.5),
       p99Ms: this.#histogram.quantile(0.99),
+      p999Ms: this.#histogram.quantile(0.999),
+      maxMs: this.#histogram.max,
+      overSecond: this.#overSecond,
     };
   }
 
   /** A request of `client` was answered, with what an echo answers if all is well. */
   answered(client: LoadClient, payload: Uint8Array): void {
     const now = performance.now();
-    if (this.#isEcho(payload)) this.#histogram.observe(now - stampOf(payload));
+    if (this.#isEcho(payload)) this.#observe(now - stampOf(payload));
     else this.#count('an answer that is no echo', 1);
     this.#end(client, now);
   }
@@ -92,10 +104,43 @@ export class Load {
     this.#finished!();
   }
 
+  #fill(clients: readonly LoadClient[]): void {
+    for (const client of clients) {
+      for (let i = 0; i < this.#order.inFlight; i++) this.#next(client);
+      client.flush();
+    }
+  }
+
+  /** One after the other, evenly spread, so that no two answers share a packet. */
+  #pace(clients: readonly LoadClient[], everyMs: number): void {
+    for (const [index, client] of clients.entries()) {
+      setTimeout(
+        () => {
+          const pace = setInterval(() => {
+            if (performance.now() >= this.#endsAt) {
+              clearInterval(pace);
+              if (this.#open === 0) this.#finished!();
+              return;
+            }
+            this.#next(client);
+            client.flush();
+          }, everyMs);
+        },
+        (index * everyMs) / clients.length,
+      );
+    }
+  }
+
+  #observe(ms: number): void {
+    this.#histogram.observe(ms);
+    if (ms > 1000) this.#overSecond++;
+  }
+
   #end(client: LoadClient, now: number): void {
     this.#open--;
-    if (now < this.#endsAt) this.#next(client);
-    else if (this.#open === 0) this.#finished!();
+    if (now < this.#endsAt) {
+      if (this.#order.perSecond === undefined) this.#next(client);
+    } else if (this.#open === 0) this.#finished!();
   }
 
   #next(client: LoadClient): void {

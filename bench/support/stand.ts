@@ -26,6 +26,14 @@ export interface StandGateway {
   readonly target: Target;
 }
 
+/** Where services and gateways run, and the address at which clients find them. */
+export interface Place {
+  readonly address: string;
+  readonly namespace?: string;
+}
+
+const HERE: Place = { address: '127.0.0.1' };
+
 /**
  * The gateway as `gatesvr serve` runs it and the example services it needs, each its own process, with whatever a
  * benchmark starts beside them. `stop` ends them all.
@@ -36,12 +44,17 @@ export class Stand {
   readonly #secret = randomBytes(32).toString('hex');
   #helloAddress = '';
   #businessAddress = '';
+  readonly #place: Place;
   #gateway: StandGateway | undefined;
 
+  private constructor(place: Place) {
+    this.#place = place;
+  }
+
   /** @param settings "key=value" of the gateway's configuration */
-  static async start(settings: readonly string[] = []): Promise<Stand> {
+  static async start(settings: readonly string[] = [], place = HERE): Promise<Stand> {
     await buildPrograms();
-    const stand = new Stand();
+    const stand = new Stand(place);
     try {
       await stand.#startServices();
       stand.#gateway = await stand.startGateway(settings);
@@ -70,17 +83,22 @@ export class Stand {
     return this.#processes.map(({ pid }) => pid);
   }
 
-  /** @param nodeOptions such as `--expose-gc` */
+  /**
+   * @param nodeOptions such as `--expose-gc`
+   * @param namespace   this process' own when left out
+   */
   startProgram(
     program: Program,
     args: readonly string[] = [],
     nodeOptions: readonly string[] = [],
+    namespace?: string,
   ): Promise<BenchProcess> {
     return this.#run({
       name: program,
       entry: programPath(program),
       args,
       execArgv: nodeOptions,
+      namespace,
       readyLine: /^ready ?(.*)/,
     });
   }
@@ -92,8 +110,9 @@ export class Stand {
    */
   async startGateway(settings: readonly string[] = [], nodeOptions: readonly string[] = []): Promise<StandGateway> {
     const services = { hello: { addresses: [this.#helloAddress] }, business: { addresses: [this.#businessAddress] } };
+    const { address, namespace } = this.#place;
     const all = [
-      'listen.host=127.0.0.1',
+      `listen.host=${address}`,
       'listen.port=0',
       'admin.port=0',
       `tls.directory=${this.#directory}`,
@@ -108,9 +127,10 @@ export class Stand {
       entry: builtPath('lib/cli'),
       args: ['serve', ...all.flatMap((setting) => ['--set', setting])],
       execArgv: [...gatewayNodeOptions(), ...nodeOptions],
-      readyLine: /"gateway started".*"listen":"127\.0\.0\.1:(\d+)"/,
+      namespace,
+      readyLine: /"gateway started".*"listen":"[\d.]+:(\d+)"/,
     });
-    return { process: gateway, target: this.targetAt(`https://127.0.0.1:${(await gateway.ready)[1]!}/gatesvr`) };
+    return { process: gateway, target: this.targetAt(`https://${address}:${(await gateway.ready)[1]!}/gatesvr`) };
   }
 
   /** Something that shows the gateway's certificate at this address. */
@@ -142,6 +162,7 @@ export class Stand {
       entry: builtPath(`examples/${name}/main`),
       args: ['--port', '0'],
       env: { HELLO_TOKEN_SECRET: this.#secret, LEDGER_DIR: '' },
+      namespace: this.#place.namespace,
       readyLine: /listens on (\S+)/,
     });
     return (await service.ready)[1]!;

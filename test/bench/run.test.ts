@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { requireProgram } from '../support/system-programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,18 +18,26 @@ async function bench(...args: string[]): Promise<{ code: number | null; output: 
 const shortRuns: Record<string, string[]> = {
   'request-path': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--connections', '4', '--inflight', '4'],
   idle: ['--rounds', '1', '--few', '5', '--many', '10'],
+  loss: ['--seconds', '1', '--rounds', '1', '--connections', '4'],
   'idle-ping': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--few', '2', '--many', '20'],
 };
+
+/** Only root may make network namespaces, and only on Linux. */
+function requireNamespaces(context: Mocha.Context): void {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) context.skip();
+  for (const program of ['ip', 'iptables']) requireProgram(context, program);
+}
 
 describe('npm run bench', function () {
   this.timeout(180_000);
 
   for (const [name, options] of Object.entries(shortRuns)) {
-    it(`${name} measures true answers and ends with a verdict, which is its exit code too`, async () => {
+    it(`${name} measures true answers and ends with a verdict, which is its exit code too`, async function () {
+      if (name === 'loss') requireNamespaces(this);
       const { code, output, errors } = await bench(name, ...options);
       const verdict = /: (reached|missed)$/.exec(output.split('\n').at(-1)!);
       assert.ok(verdict, output + errors);
-      assert.match(output, /^.*\d (×|KiB) .*, at (most|least) [\d.]+ wanted: (reached|missed)$/m);
+      assert.match(output, /^.*\d (×|KiB|answers) .*, at (most|least) [\d.]+ wanted: (reached|missed)$/m);
       assert.doesNotMatch(output, /failed|NaN/, output + errors);
       assert.equal(code, verdict[1] === 'reached' ? 0 : 1, errors);
     });

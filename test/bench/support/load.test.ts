@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkReport, Load, type LoadClient } from '../../../bench/support/load.js';
+import { until } from '../../support/until.js';
 
 const order = { ms: 20, inFlight: 2, payloadBytes: 64 };
 
@@ -35,6 +36,18 @@ describe('Load', () => {
     assert.throws(() => checkReport('gatesvr', report), /gatesvr: 1 × Response 503 overloaded, \d+ × an answer/);
   });
 
+  it('sends at its pace whatever is unanswered, and counts every answer', async () => {
+    const waiting: (() => void)[] = [];
+    const slow = client((self, payload, load) => void waiting.push(() => load.answered(self, payload)));
+    const running = new Load({ ...order, ms: 500, perSecond: 1000 }).run([slow]);
+    await until(() => waiting.length >= 3);
+    const isOver = setInterval(() => waiting.splice(0).forEach((answer) => answer()), 1);
+    const { answered, problems } = await running;
+    clearInterval(isOver);
+    assert.ok(answered >= 3);
+    assert.deepEqual(problems, {});
+  });
+
   it('ends at once when it is spoiled', async () => {
     const spoiling = client((_self, _payload, load) => load.spoiled('the connection was closed'));
     const report = await new Load({ ...order, ms: 600_000 }).run([spoiling]);
@@ -42,7 +55,8 @@ describe('Load', () => {
   });
 
   it('does not pass with no answers at all', () => {
-    const report = { answered: 0, problems: {}, elapsedMs: 1, p50Ms: NaN, p99Ms: NaN };
+    const none = { p50Ms: NaN, p99Ms: NaN, p999Ms: NaN, maxMs: 0, overSecond: 0 };
+    const report = { answered: 0, problems: {}, elapsedMs: 1, ...none };
     assert.throws(() => checkReport('gatesvr', report), /nothing was answered/);
   });
 });
