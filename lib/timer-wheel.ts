@@ -38,12 +38,17 @@ export class TimerWheel {
 
   /** Arms `timer`, or moves it if it is armed: it fires `delayMs` from now. */
   arm(timer: WheelTimer, delayMs: number): void {
+    this.armAt(timer, this.#clock.now() + Math.max(0, delayMs));
+  }
+
+  /** As `arm`, for a moment on the clock's scale: for whoever knows it, so that nobody reads the clock again. */
+  armAt(timer: WheelTimer, dueAt: number): void {
     if (timer.next !== undefined) this.#unlink(timer);
     if (this.#armed === 0 && !this.#working) {
       this.#startedAt = this.#clock.now();
       this.#tick = 0;
     }
-    const dueTick = Math.ceil((this.#clock.now() - this.#startedAt + Math.max(0, delayMs)) / this.#tickMs);
+    const dueTick = Math.ceil((dueAt - this.#startedAt) / this.#tickMs);
     timer.dueTick = Math.max(dueTick, this.#tick + 1);
     const head = this.#slots[timer.dueTick % this.#slots.length]!;
     timer.next = head.next!;

@@ -1,7 +1,7 @@
 import type { Fate, FateListener } from './fate.js';
 import { Resume } from '../protocol/message-codec.js';
 import { resumeVerdict, type ResumeVerdict } from './resume-verdict.js';
-import { Unit } from './unit.js';
+import { Unit, UnitLine } from './unit.js';
 import { WaitingUnits } from './waiting-units.js';
 
 export interface QueueLimits {
@@ -72,8 +72,8 @@ export class OrderedMessageQueue {
   readonly #limits: QueueLimits;
 
   readonly #waiting = new WaitingUnits();
-  /** Units written and not acknowledged, by seq, which is also the order of insertion. */
-  readonly #sent = new Map<number, Unit>();
+  /** Units written and not acknowledged, in the order of their numbers: they leave from the front. */
+  readonly #sent = new UnitLine();
   /** Reserved seqs not yet filled, ascending. */
   readonly #reservations = new Set<number>();
   #oldestReservation = Infinity;
@@ -87,8 +87,10 @@ export class OrderedMessageQueue {
   #overrun = false;
   /** Position of the client on this connection once it has everything handed out so far. */
   #carried = 0;
-  /** What is still to be written again; live, so units acknowledged or dropped meanwhile leave it. */
-  #replay: Iterator<Unit, undefined> | undefined;
+  /** Not everything that was sent before has been written again yet. */
+  #replaying = false;
+  /** The unit of `#sent` to be written again next; those acknowledged or dropped meanwhile are passed over. */
+  #replayNext: Unit | undefined;
 
   #unackedBytes = 0;
   #notifyUnits = 0;
@@ -122,7 +124,7 @@ export class OrderedMessageQueue {
 
   /** Units written and not acknowledged. */
   get unackedUnits(): number {
-    return this.#sent.size;
+    return this.#sent.length;
   }
 
   get unackedBytes(): number {
@@ -159,7 +161,7 @@ export class OrderedMessageQueue {
 
   /** Every number up to here was handed out to this connection, was told as lost, or is void. */
   get takenUpTo(): number {
-    if (!this.#attached || this.#overrun || this.#replay !== undefined) return this.#carried;
+    if (!this.#attached || this.#overrun || this.#replaying) return this.#carried;
     const nextWaiting = Math.min(this.#waiting.firstNumbered?.seq ?? Infinity, this.#oldestReservation);
     return nextWaiting === Infinity ? this.#lastGiven : nextWaiting - 1;
   }
@@ -216,7 +218,7 @@ export class OrderedMessageQueue {
    */
   take(now: number): Unit | undefined {
     if (!this.#attached || this.#overrun) return undefined;
-    if (this.#replay !== undefined) {
+    if (this.#replaying) {
       const unit = this.#takeReplay();
       if (unit !== undefined) return unit;
     }
@@ -231,8 +233,7 @@ export class OrderedMessageQueue {
     if (seq <= this.#acked) return 'old';
     if (seq > this.#sentUpTo) return 'beyond';
     this.#acked = seq;
-    for (const unit of this.#sent.values()) {
-      if (unit.seq > seq) break;
+    for (let unit = this.#sent.head; unit !== undefined && unit.seq <= seq; unit = this.#sent.head) {
       this.#forgetSent(unit);
       this.#tell(unit, 'acknowledged');
       this.counters.acked++;
@@ -244,7 +245,8 @@ export class OrderedMessageQueue {
   detach(): void {
     this.#attached = false;
     this.#overrun = false;
-    this.#replay = undefined;
+    this.#replaying = false;
+    this.#replayNext = undefined;
   }
 
   /**
@@ -261,7 +263,8 @@ export class OrderedMessageQueue {
     this.#attached = true;
     this.#overrun = false;
     this.#carried = verdict.nextSeq - 1;
-    this.#replay = this.#sent.size === 0 ? undefined : this.#sent.values();
+    this.#replayNext = this.#sent.head;
+    this.#replaying = this.#replayNext !== undefined;
     return { ...verdict, upTo: Math.min(this.#lastGiven, this.#oldestReservation - 1) };
   }
 
@@ -281,8 +284,8 @@ export class OrderedMessageQueue {
   startEpoch(): GivenUp {
     this.detach();
     const moving = this.#waiting.drain();
-    const responses = clientSeqs(this.#sent.values());
-    const notifies = this.#sent.size - responses.length;
+    const responses = clientSeqs(this.#sent);
+    const notifies = this.#sent.length - responses.length;
     responses.push(...clientSeqs(moving));
     const reservations = [...this.#reservations];
     this.#forgetAll();
@@ -310,10 +313,10 @@ export class OrderedMessageQueue {
   }
 
   #takeReplay(): Unit | undefined {
-    const next: IteratorResult<Unit, undefined> = this.#replay!.next();
-    const unit = next.value;
+    const unit = this.#replayNext;
+    this.#replayNext = unit?.next;
     this.#carried = unit?.seq ?? this.#sentUpTo;
-    if (this.#carried === this.#sentUpTo) this.#replay = undefined;
+    this.#replaying = this.#carried !== this.#sentUpTo;
     if (unit !== undefined) this.counters.replayed++;
     return unit;
   }
@@ -346,7 +349,7 @@ export class OrderedMessageQueue {
     unit.first = this.#sentUpTo + 1;
     this.#sentUpTo = unit.seq;
     this.#carried = unit.seq;
-    this.#sent.set(unit.seq, unit);
+    this.#sent.push(unit);
     this.#unackedBytes += unit.body.length;
     return unit;
   }
@@ -375,7 +378,7 @@ export class OrderedMessageQueue {
    * comes next.
    */
   #dropOldest(): boolean {
-    let unit = firstOf(this.#sent.values());
+    let unit = this.#sent.head;
     if (unit !== undefined) {
       this.#forgetSent(unit);
     } else {
@@ -429,7 +432,7 @@ export class OrderedMessageQueue {
 
   /** What was written may have arrived. */
   #forgetAll(): void {
-    for (const unit of this.#sent.values()) this.#tell(unit, 'unknown');
+    for (const unit of this.#sent) this.#tell(unit, 'unknown');
     this.#sent.clear();
     this.#reservations.clear();
     this.#oldestReservation = Infinity;
@@ -438,7 +441,8 @@ export class OrderedMessageQueue {
   }
 
   #forgetSent(unit: Unit): void {
-    this.#sent.delete(unit.seq);
+    if (unit === this.#replayNext) this.#replayNext = unit.next;
+    this.#sent.remove(unit);
     this.#unackedBytes -= unit.body.length;
     this.#countOut(unit);
   }

@@ -4,7 +4,7 @@ import type { Unit } from './unit.js';
 /** Where units come from: the player's queue, while this session is the one it is attached to. */
 export interface UnitSource {
   /** The next unit to write now, undefined when nothing is due. */
-  take(): Unit | undefined;
+  take(now: number): Unit | undefined;
   /** Every number up to here was taken on this connection or is void. */
   readonly takenUpTo: number;
 }
@@ -22,6 +22,8 @@ export interface OrderedSenderOptions {
   readonly schedule: (flush: () => void) => void;
   /** Highest client seq accepted; rides on every frame. */
   readonly ack: () => number;
+  /** The time, in ms; asked once a write. */
+  readonly now: () => number;
 }
 
 /**
@@ -42,6 +44,7 @@ export class OrderedSender {
   readonly #sink: ByteSink;
   readonly #schedule: (flush: () => void) => void;
   readonly #ack: () => number;
+  readonly #now: () => number;
 
   /** Control frames due at once. Few: answers to the client's own frames and what precedes a close. */
   #controls: Uint8Array[] = [];
@@ -64,11 +67,12 @@ export class OrderedSender {
     this.#flush();
   };
 
-  constructor({ source, sink, schedule, ack }: OrderedSenderOptions) {
+  constructor({ source, sink, schedule, ack, now }: OrderedSenderOptions) {
     this.#source = source;
     this.#sink = sink;
     this.#schedule = schedule;
     this.#ack = ack;
+    this.#now = now;
   }
 
   /** Frames written so far. */
@@ -157,9 +161,10 @@ export class OrderedSender {
 
   /** Returns true when it stopped at the cap, with more to come perhaps. */
   #addUnits(): boolean {
+    const now = this.#now();
     let more = true;
     while (more && this.#batchBytes < FLUSH_BYTES) {
-      const unit = this.#source.take();
+      const unit = this.#source.take(now);
       if (unit === undefined) {
         more = false;
       } else {

@@ -52,6 +52,17 @@ export class UnitLine {
     return this.#length;
   }
 
+  *[Symbol.iterator](): Generator<Unit> {
+    for (let unit = this.#head; unit !== undefined; unit = unit.next) yield unit;
+  }
+
+  /** Forgets them all; their links stay as they are. */
+  clear(): void {
+    this.#head = undefined;
+    this.#tail = undefined;
+    this.#length = 0;
+  }
+
   push(unit: Unit): void {
     unit.previous = this.#tail;
     unit.next = undefined;

@@ -100,7 +100,7 @@ export class WaitingUnits {
   /** Every unit; the numbered ones in no order. */
   *[Symbol.iterator](): Generator<Unit> {
     yield* this.#numbered.heapArray;
-    for (let unit = this.#line.head; unit !== undefined; unit = unit.next) yield unit;
+    yield* this.#line;
   }
 
   #forget(unit: Unit): void {

@@ -100,7 +100,7 @@ export class RequestProcessor implements UpstreamEvents {
       return;
     }
     job.onDeadline = this.#onDeadline;
-    this.#wheel.arm(job, job.deadlineAt - this.#clock.now());
+    this.#wheel.armAt(job, job.deadlineAt);
     this.#enqueue(work, job, 'last');
     this.#pump(work);
     if (job.state === 'queued' && (work.queued > work.maxQueued || this.#queued > this.#maxQueued)) {

@@ -300,11 +300,10 @@ export class Player implements Requester {
   }
 
   answered(job: Job, answer: Answer): void {
-    if (this.#pending.get(job.clientSeq) !== job) {
+    if (job.epoch !== this.#epoch || !this.#pending.delete(job.clientSeq)) {
       this.#parts.counters.lateAnswers++;
       return;
     }
-    this.#pending.delete(job.clientSeq);
     const { clientSeq } = job;
     const { code, message, payload, headers, outcome } = answer;
     const response = { response: { clientSeq, code, message, payload, headers, outcome } };

@@ -15,7 +15,7 @@ import { CloseCode, LOGIN_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/prot
 import { WheelTimer, type TimerWheel } from '../timer-wheel.js';
 import { kickCodes } from './kick-codes.js';
 import type { SessionCounters, Traffic } from './session-counters.js';
-import { sessionStates, type FrameKind, type SessionEvent, type SessionState } from './session-state.js';
+import { sessionStates, type FrameKind, type SessionEvent, type StateRow } from './session-state.js';
 import { SlowWatch } from './slow-watch.js';
 import { TokenBucket } from '../token-bucket.js';
 import { VolatileSender } from './volatile-sender.js';
@@ -68,7 +68,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   readonly #requestRate: TokenBucket;
   readonly #refusalRate: TokenBucket;
   readonly #controlRate = new TokenBucket(CONTROLS_PER_SECOND, CONTROL_BURST);
-  #state: SessionState = 'connected';
+  #state: StateRow = sessionStates.connected;
   #player: Player | undefined;
   #heardAt: number;
   #answersPing = false;
@@ -99,6 +99,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
       sink: { write: (bytes) => this.#write(bytes) },
       schedule: (flush) => parts.schedule((this.#flush ??= () => this.#guard(flush))),
       ack: () => this.#player?.lastClientSeq ?? 0,
+      now: () => clock.now(),
     });
   }
 
@@ -128,7 +129,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   wake(): boolean {
     const woke = this.#sender.wake();
-    this.#judgeSlowness();
+    // What can be written is judged when it is, once a turn.
+    if (this.#sender.blocked) this.#judgeSlowness();
     return woke;
   }
 
@@ -144,8 +146,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   // UnitSource: what the sender asks.
 
-  take(): Unit | undefined {
-    return this.#player?.take(this, this.#parts.clock.now());
+  take(now: number): Unit | undefined {
+    return this.#player?.take(this, now);
   }
 
   get takenUpTo(): number {
@@ -195,6 +197,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
       this.#frame(decodeClientFrame(bytes));
     }
     this.#checkRemainder();
+    // Acknowledgements came with every frame perhaps: judged once for all of them.
+    this.#judgeSlowness();
   }
 
   /** A message holds whole frames (PROTOCOL 1). */
@@ -210,8 +214,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
 
   #frame(frame: ClientFrame): void {
     const kind: FrameKind = frame.body ?? 'bare';
-    if (!sessionStates[this.#state].takes.has(kind)) {
-      throw new GatesvrError('PROTOCOL_ERROR', `${kind} is not expected while ${this.#state}`);
+    if (!this.#state.takes.has(kind)) {
+      throw new GatesvrError('PROTOCOL_ERROR', `${kind} is not expected while ${this.#state.name}`);
     }
     if (frame.body === 'hello') this.#hello(frame, frame.hello);
     else if (this.#player === undefined) this.#bye(Reason.LEAVING);
@@ -261,7 +265,6 @@ export class Session implements ConnectionHandler, Link, UnitSource {
     if (player.acknowledge(ack) === 'beyond') {
       throw new GatesvrError('PROTOCOL_ERROR', `ack ${ack} is beyond what was sent`);
     }
-    this.#judgeSlowness();
   }
 
   #request(player: Player, seq: number, request: Request): void {
@@ -428,13 +431,13 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   // The end.
 
   get #isClosed(): boolean {
-    return sessionStates[this.#state].takes.size === 0;
+    return this.#state.takes.size === 0;
   }
 
   #move(event: SessionEvent): boolean {
-    const next = sessionStates[this.#state].on[event];
+    const next = this.#state.on[event];
     if (next === undefined) return false;
-    this.#state = next;
+    this.#state = sessionStates[next];
     return true;
   }
 
@@ -442,6 +445,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   #guard(flush: () => void): void {
     try {
       flush();
+      this.#judgeSlowness();
     } catch (error) {
       this.#fail(error);
     }

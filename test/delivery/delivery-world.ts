@@ -403,8 +403,8 @@ class Link {
   constructor(written: (unit: Unit) => void, queue: OrderedMessageQueue, now: () => number) {
     this.sender = new OrderedSender({
       source: {
-        take: () => {
-          const unit = queue.take(now());
+        take: (at) => {
+          const unit = queue.take(at);
           if (unit !== undefined) written(unit);
           return unit;
         },
@@ -426,6 +426,7 @@ class Link {
         this.scheduled = flush;
       },
       ack: () => 0,
+      now,
     });
   }
 }

@@ -22,7 +22,7 @@ class Bench {
     const { queue } = this;
     this.sender = new OrderedSender({
       source: {
-        take: () => queue.take(this.now),
+        take: (now) => queue.take(now),
         get takenUpTo() {
           return queue.takenUpTo;
         },
@@ -36,6 +36,7 @@ class Bench {
       },
       schedule: (flush) => this.scheduled.push(flush),
       ack: () => this.ack,
+      now: () => this.now,
     });
     this.queue.attach(0, 0);
   }
