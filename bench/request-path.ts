@@ -1,4 +1,5 @@
 import type { Benchmark, Verdict } from './support/benchmark.js';
+import type { Way } from './programs/dialing.js';
 import { protoPath } from './support/build.js';
 import { roundsTable, takeTurns, type Rounds, type Side } from './support/side.js';
 import { Stand } from './support/stand.js';
@@ -7,6 +8,8 @@ import { figure } from './support/table.js';
 /** What a request may cost, as a share of what it costs the obvious gateway and of what it costs without any guarantee. */
 const OBVIOUS_GOAL = 1 / 8;
 const FLOOR_GOAL = 2;
+/** Requests a second over WebSockets, as a multiple of what one stream carries without batching. */
+const BIDI_GOAL = 4;
 /** Long-lived streams to the service: gatesvr's default. */
 const TUNNELS = 2;
 
@@ -21,7 +24,8 @@ export const benchmark: Benchmark = {
         bidi: await bidiSide(stand, connections!),
         floorQuic: await floorSide(stand, 'quic', connections!),
         floorWss: await floorSide(stand, 'wss', connections!),
-        quic: await gatesvrSide(stand, connections!),
+        quic: await gatesvrSide(stand, 'quic', connections!),
+        wss: await gatesvrSide(stand, 'wss', connections!),
       };
       const all = Object.values(sides);
       print(`\nping: one request at a time, ${payload} B, ${rounds} × ${seconds! / 3} s in turn\n`);
@@ -39,6 +43,7 @@ export const benchmark: Benchmark = {
       return [
         costVerdict(of(sides.quic), of(sides.obvious), "the obvious gateway's", OBVIOUS_GOAL),
         costVerdict(of(sides.quic), of(sides.floorQuic), "the floor's", FLOOR_GOAL),
+        speedVerdict(of(sides.wss), of(sides.bidi)),
       ];
     } finally {
       await stand.stop();
@@ -51,10 +56,17 @@ function costVerdict(gatesvr: Rounds, yardstick: Rounds, whose: string, goal: nu
   return { measured: `QUIC: ${figure(value)} × ${whose} CPU a request`, value, wanted: { atMost: goal } };
 }
 
-async function gatesvrSide(stand: Stand, connections: number): Promise<Side> {
+function speedVerdict(gatesvr: Rounds, bidi: Rounds): Verdict {
+  const value = gatesvr.perSecond / bidi.perSecond;
+  return { measured: `wss: ${figure(value)} × the bidi stream's requests a second`, value, wanted: { atLeast: BIDI_GOAL } };
+}
+
+/** Each way has a gateway of its own: what serves the other connections costs as well, if it waits for them. */
+async function gatesvrSide(stand: Stand, way: Way, connections: number): Promise<Side> {
+  const { process: gateway, target } = await stand.startGateway();
   const clients = await stand.startProgram('gatesvr-clients');
-  await clients.ask('hold', { target: stand.target, count: connections });
-  return { name: 'gatesvr, QUIC', gateway: stand.gateway, clients };
+  await clients.ask('hold', { target, count: connections, way });
+  return { name: `gatesvr, ${way === 'quic' ? 'QUIC' : 'wss'}`, gateway, clients };
 }
 
 async function obviousSide(stand: Stand, connections: number): Promise<Side> {
