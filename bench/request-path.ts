@@ -58,7 +58,11 @@ function costVerdict(gatesvr: Rounds, yardstick: Rounds, whose: string, goal: nu
 
 function speedVerdict(gatesvr: Rounds, bidi: Rounds): Verdict {
   const value = gatesvr.perSecond / bidi.perSecond;
-  return { measured: `wss: ${figure(value)} × the bidi stream's requests a second`, value, wanted: { atLeast: BIDI_GOAL } };
+  return {
+    measured: `wss: ${figure(value)} × the bidi stream's requests a second`,
+    value,
+    wanted: { atLeast: BIDI_GOAL },
+  };
 }
 
 /** Each way has a gateway of its own: what serves the other connections costs as well, if it waits for them. */

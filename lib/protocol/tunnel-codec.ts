@@ -1,6 +1,7 @@
 import './protobuf.js';
 import protobuf from 'protobufjs/minimal.js';
 import { gatesvr } from '../gen/upstream.js';
+import { readPlainAnswer } from './plain-answer.js';
 import type { ProtoWriter } from './proto-writer.js';
 import type { Decoded, Encodable } from './protobuf.js';
 import type { UpstreamResponse } from './upstream-codec.js';
@@ -101,6 +102,12 @@ export class TunnelResponseReader {
       const tag = reader.uint32();
       if (tag === RESPONSES) {
         this.size = reader.uint32();
+        const end = reader.pos + this.size;
+        const plain = end <= reader.len ? readPlainAnswer(reader.buf, reader.pos, end) : undefined;
+        if (plain !== undefined) {
+          reader.pos = end;
+          return plain;
+        }
         return v1.UpstreamResponse.decode(reader, this.size) as UpstreamResponse;
       }
       reader.skipType(tag & 7);

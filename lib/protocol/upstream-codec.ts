@@ -1,6 +1,7 @@
 import './protobuf.js';
 import type { Decoded, Encodable } from './protobuf.js';
 import { gatesvr } from '../gen/upstream.js';
+import { encodePlainAnswer } from './plain-answer.js';
 
 import v1 = gatesvr.upstream.v1;
 
@@ -53,6 +54,11 @@ export function method<Request, RequestInit extends object, Reply, ReplyInit ext
 
 const HELLO = '/gatesvr.upstream.v1.Hello';
 const UPSTREAM = '/gatesvr.upstream.v1.Upstream';
+
+/** An answer as `Process` and `Tunnel` carry it. */
+export function encodeAnswer(answer: UpstreamResponseInit): Uint8Array {
+  return encodePlainAnswer(answer) ?? v1.UpstreamResponse.encode(answer).finish();
+}
 
 /** The gRPC methods that gateway and services share, by name. */
 export const methods = {

@@ -2,7 +2,7 @@ import { CallContext } from './context.js';
 import { encodeReply, errorReply, checkCode } from './reply.js';
 import { ServiceError } from './service-error.js';
 import { ServiceRequest } from './request.js';
-import { methods } from '../protocol/upstream-codec.js';
+import { encodeAnswer } from '../protocol/upstream-codec.js';
 import type { TimerWheel } from '../timer-wheel.js';
 import type { Answer, Handler } from './handler.js';
 import type { Reply } from './reply.js';
@@ -135,5 +135,5 @@ function isPromise(answer: Answer): answer is Promise<Reply | undefined> {
 }
 
 function encode(message: UpstreamRequest, response: UpstreamResponseInit): Uint8Array {
-  return methods.process.encodeReply({ ...response, id: message.id });
+  return encodeAnswer({ ...response, id: message.id });
 }
