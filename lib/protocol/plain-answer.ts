@@ -15,10 +15,12 @@ const CODE = (2 << 3) | 0;
 const PAYLOAD = (4 << 3) | 2;
 const MAX_UINT32 = 0xffff_ffff;
 
-/** @returns undefined for an answer that has more, which the generated encoder writes */
-export function encodePlainAnswer(answer: AnswerInit): Uint8Array | undefined {
+/**
+ * @param id the request's, in place of the answer's own: a copy of the answer with it costs as much as writing it
+ * @returns undefined for an answer that has more, which the generated encoder writes
+ */
+export function encodePlainAnswer(id: number, answer: AnswerInit): Uint8Array | undefined {
   if (!isPlain(answer)) return undefined;
-  const id = answer.id ?? 0;
   const code = answer.code ?? 0;
   const payload = answer.payload ?? NOTHING;
   const payloadSize = payload.length === 0 ? 0 : numberFieldSize(payload.length) + payload.length;

@@ -55,9 +55,9 @@ export function method<Request, RequestInit extends object, Reply, ReplyInit ext
 const HELLO = '/gatesvr.upstream.v1.Hello';
 const UPSTREAM = '/gatesvr.upstream.v1.Upstream';
 
-/** An answer as `Process` and `Tunnel` carry it. */
-export function encodeAnswer(answer: UpstreamResponseInit): Uint8Array {
-  return encodePlainAnswer(answer) ?? v1.UpstreamResponse.encode(answer).finish();
+/** The answer to the request `id`, as `Process` and `Tunnel` carry it. */
+export function encodeAnswer(id: number, answer: UpstreamResponseInit): Uint8Array {
+  return encodePlainAnswer(id, answer) ?? v1.UpstreamResponse.encode({ ...answer, id }).finish();
 }
 
 /** The gRPC methods that gateway and services share, by name. */

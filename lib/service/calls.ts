@@ -135,5 +135,5 @@ function isPromise(answer: Answer): answer is Promise<Reply | undefined> {
 }
 
 function encode(message: UpstreamRequest, response: UpstreamResponseInit): Uint8Array {
-  return encodeAnswer({ ...response, id: message.id });
+  return encodeAnswer(message.id, response);
 }

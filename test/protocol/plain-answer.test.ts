@@ -24,7 +24,7 @@ describe('encodePlainAnswer', () => {
   it('writes the bytes that the generated encoder writes', () => {
     fc.assert(
       fc.property(plain, (answer) => {
-        assert.deepEqual([...encodePlainAnswer(answer)!], [...methods.process.encodeReply(answer)]);
+        assert.deepEqual([...encodePlainAnswer(answer.id, answer)!], [...methods.process.encodeReply(answer)]);
       }),
     );
   });
@@ -36,7 +36,7 @@ describe('encodePlainAnswer', () => {
       { id: 1, before: [{ topic: 'a' }] },
       { id: 1, after: [{ topic: 'a' }] },
     ];
-    for (const answer of others) assert.equal(encodePlainAnswer(answer), undefined, JSON.stringify(answer));
+    for (const answer of others) assert.equal(encodePlainAnswer(1, answer), undefined, JSON.stringify(answer));
   });
 });
 
