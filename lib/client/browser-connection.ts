@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock } from '../clock.js';
 import type { Close, Connection, ConnectionHandler, Peer } from '../transport/transport.js';
+import { joined } from './joined.js';
 
 /** Above this many bytes not yet taken by the browser `write` says stop; at a quarter of it `drained` comes. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -208,17 +209,6 @@ export class BrowserConnection implements Connection {
     this.#cancelCloseWait?.();
     queueMicrotask(() => this.#handler?.closed(this.#ended ?? close));
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const all = new Uint8Array(pieces.reduce((bytes, piece) => bytes + piece.length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    all.set(piece, offset);
-    offset += piece.length;
-  }
-  return all;
 }
 
 function textOf(error: unknown): string {

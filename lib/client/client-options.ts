@@ -13,9 +13,23 @@ export interface SavedState {
   readonly position: number;
 }
 
+export type ClientTransport = 'webtransport' | 'websocket';
+
 export interface ClientOptions {
-  /** Where the gateway listens, as in `https://gateway.example:8453/gatesvr`. */
+  /** Where the gateway listens, over each transport, as in `https://gateway.example:8453/gatesvr`. */
   readonly url: string;
+  /**
+   * What to connect over, the most wanted first; default: WebTransport, then WebSocket. All are tried, each 250 ms after
+   * the one before or when that has failed, and the first that opens is used.
+   */
+  readonly transports?: readonly ClientTransport[];
+  /** Where WebSockets of `url` are, if not at `wss://` of it: `ws://localhost:8453/gatesvr` in development. */
+  readonly webSocketUrl?: string;
+  /**
+   * While a transport serves that isn't the most wanted: time until a better one is tried again in the background, in
+   * ms; doubles with each try in vain, up to 16 times that. The session moves when it opens. Infinity: never.
+   */
+  readonly upgradeMs?: number;
   /** A token for the Hello service that doesn't change. */
   readonly token?: string;
   /**
@@ -52,20 +66,26 @@ export interface ClientOptions {
   readonly maxPendingRequests?: number;
   /** Their payloads together, at most, in bytes. */
   readonly maxPendingBytes?: number;
-  /** Longest time to get a token, and again to open a connection, in ms. */
+  /** Longest time to get a token, and again to open a connection over each transport, in ms. */
   readonly connectTimeoutMs?: number;
   /** Longest wait for Welcome, in ms: the gateway's login deadline is 5 s. */
   readonly welcomeTimeoutMs?: number;
   readonly backoff?: Partial<BackoffOptions>;
 }
 
-export type ResolvedOptions = Required<Omit<ClientOptions, 'token' | 'getToken' | 'state' | 'backoff'>> & {
+export type ResolvedOptions = Required<
+  Omit<ClientOptions, 'token' | 'getToken' | 'state' | 'backoff' | 'webSocketUrl'>
+> & {
   readonly getToken: ((signal: AbortSignal) => string | Promise<string>) | undefined;
   readonly state: SavedState | undefined;
   readonly backoff: BackoffOptions;
 };
 
+export const TRANSPORTS: readonly ClientTransport[] = ['webtransport', 'websocket'];
+
 const defaults = {
+  transports: TRANSPORTS,
+  upgradeMs: 30_000,
   playerId: '',
   headers: {},
   clientVersion: '',
@@ -83,7 +103,7 @@ const defaults = {
 
 /** @throws GatesvrError BAD_CONFIG for a value that can't work */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  const { token, getToken, state, backoff, ...rest } = options;
+  const { token, getToken, state, backoff, webSocketUrl, ...rest } = options;
   const resolved: ResolvedOptions = {
     ...defaults,
     ...rest,
@@ -91,6 +111,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     state,
     backoff: { ...defaultBackoff, ...backoff },
   };
+  checkTransports(resolved.transports);
+  if (webSocketUrl !== undefined) checkWebSocketUrl(webSocketUrl);
   for (const name of POSITIVE) checkPositive(name, resolved[name]);
   for (const name of ['baseMs', 'maxMs', 'stableMs'] as const) checkPositive(`backoff.${name}`, resolved.backoff[name]);
   if (resolved.state !== undefined) checkState(resolved.state);
@@ -98,6 +120,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 }
 
 const POSITIVE = [
+  'upgradeMs',
   'ackUnits',
   'ackBytes',
   'ackDelayMs',
@@ -110,6 +133,17 @@ const POSITIVE = [
 
 function checkPositive(name: string, value: number): void {
   if (!(value > 0)) throw new GatesvrError('BAD_CONFIG', `${name} must be above 0, not ${value}`);
+}
+
+function checkTransports(transports: readonly string[]): void {
+  const known = transports.every((name) => (TRANSPORTS as readonly string[]).includes(name));
+  if (transports.length > 0 && known && new Set(transports).size === transports.length) return;
+  throw new GatesvrError('BAD_CONFIG', `transports must be some of ${TRANSPORTS.join(', ')}, each once`);
+}
+
+function checkWebSocketUrl(url: string): void {
+  if (/^wss?:\/\/[^\s#]+$/.test(url)) return;
+  throw new GatesvrError('BAD_CONFIG', `webSocketUrl must begin with wss:// or ws://, not ${url}`);
 }
 
 /** It comes from the application's storage, so from anywhere. */

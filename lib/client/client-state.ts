@@ -11,6 +11,8 @@ export type ClientEvent =
   | 'opened'
   | 'welcomed'
   | 'replayed'
+  /** A better transport has opened: the session goes on over it. */
+  | 'moved'
   /** The gateway asked to come back elsewhere or later. */
   | 'redirected'
   /** The link is gone, or no link came about, and the client tries again. */
@@ -40,7 +42,11 @@ export const clientStates: Record<ClientState, StateRow> = {
     requests: true,
     welcome: true,
   },
-  active: { on: { redirected: 'leaving', lost: 'waiting', end: 'closing' }, requests: true, welcome: true },
+  active: {
+    on: { moved: 'authenticating', redirected: 'leaving', lost: 'waiting', end: 'closing' },
+    requests: true,
+    welcome: true,
+  },
   // Answers under way still come; new requests are held for the next Welcome (PROTOCOL 6).
   leaving: {
     on: { replayed: 'leaving', redirected: 'leaving', lost: 'waiting', end: 'closing' },

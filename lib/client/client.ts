@@ -3,6 +3,7 @@ import { Reason } from '../protocol/message-codec.js';
 import type { Response } from '../protocol/message-codec.js';
 import { CloseCode } from '../protocol/protocol.js';
 import { TimerWheel } from '../timer-wheel.js';
+import type { TransportName } from '../transport/transport.js';
 import { newClientCounters } from './client-counters.js';
 import type { ClientCounters } from './client-counters.js';
 import { ClientEvents } from './client-events.js';
@@ -74,7 +75,10 @@ export class GatesvrClient {
 
   // -- the connection
 
-  /** Connects, and keeps connected until `close`. While it waits before the next attempt: makes it now. */
+  /**
+   * Connects, and keeps connected until `close`. While it waits before the next attempt: makes it now; while a transport
+   * serves that isn't the most wanted: tries the better one now. To call when the network has changed.
+   */
   connect(): void {
     this.#reconnector.connect();
   }
@@ -231,6 +235,11 @@ export class GatesvrClient {
 
   get connectionState(): ClientState {
     return this.#reconnector.state;
+  }
+
+  /** What the session goes over now; undefined without one. */
+  get transport(): TransportName | undefined {
+    return this.#reconnector.session?.transport;
   }
 
   /** From the last Welcome. */

@@ -19,7 +19,7 @@ export interface Opened {
   readonly token: string;
 }
 
-/** Gets a token and a connection, each within the time for connecting, whatever callbacks and dialers do. */
+/** Gets a token and a connection; token and each dialer have the time for connecting, whatever callbacks and dialers do. */
 export class Connector {
   readonly #options: ResolvedOptions;
   readonly #platform: ClientPlatform;
@@ -34,12 +34,12 @@ export class Connector {
   /**
    * @param canResume a resume token is there, so that a token that can't be had is reported, but no obstacle
    * @param signal gives up at once; a connection that comes later is dropped
+   * @param dialers in the order in which they start
    * @throws GatesvrError CONNECT_FAILED, or what `getToken` threw
    */
-  async open(url: string, canResume: boolean, signal: AbortSignal): Promise<Opened> {
-    const { dialers, clock } = this.#platform;
+  async open(url: string, canResume: boolean, signal: AbortSignal, dialers: readonly Dialer[]): Promise<Opened> {
     const token = await this.#token(canResume, signal);
-    const connection = await this.#within(signal, (either) => raceDial(dialers, url, either, clock));
+    const connection = await raceDial(dialers, url, signal, this.#platform.clock, this.#options.connectTimeoutMs);
     return { connection, token };
   }
 

@@ -9,6 +9,7 @@ const HEAD_START_MS = 250;
  * Dials with every dialer, each a little later than the one before or as soon as that has failed; the first connection
  * wins and the others are given up before a byte is sent on them (PROTOCOL 6).
  * @param signal gives up; the promise then rejects at once, whatever the dialers do
+ * @param limitMs for each dialer, from its own start
  * @throws GatesvrError CONNECT_FAILED when no dialer gets through, with what each said
  */
 export function raceDial(
@@ -16,9 +17,10 @@ export function raceDial(
   url: string,
   signal: AbortSignal,
   clock: Clock,
+  limitMs: number,
 ): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const race = new DialRace(dialers, url, clock, resolve, reject);
+    const race = new DialRace(dialers, url, clock, limitMs, resolve, reject);
     if (signal.aborted) race.giveUp(signal.reason);
     else {
       signal.addEventListener('abort', () => race.giveUp(signal.reason), { once: true, signal: race.over });
@@ -27,28 +29,38 @@ export function raceDial(
   });
 }
 
+/** One dialer at work. */
+interface Attempt {
+  readonly dialer: Dialer;
+  readonly abort: AbortController;
+  cancelLimit: CancelTimer;
+  hasFailed: boolean;
+}
+
 class DialRace {
   readonly #left: Dialer[];
   readonly #url: string;
   readonly #clock: Clock;
+  readonly #limitMs: number;
   readonly #resolve: (connection: Connection) => void;
   readonly #reject: (error: GatesvrError) => void;
-  readonly #attempts: AbortController[] = [];
-  readonly #errors: unknown[] = [];
+  readonly #attempts: Attempt[] = [];
+  readonly #errors: { readonly transport: string; readonly error: unknown }[] = [];
   readonly #over = new AbortController();
-  #underWay = 0;
   #cancelHeadStart: CancelTimer | undefined;
 
   constructor(
     dialers: readonly Dialer[],
     url: string,
     clock: Clock,
+    limitMs: number,
     resolve: (connection: Connection) => void,
     reject: (error: GatesvrError) => void,
   ) {
     this.#left = [...dialers];
     this.#url = url;
     this.#clock = clock;
+    this.#limitMs = limitMs;
     this.#resolve = resolve;
     this.#reject = reject;
   }
@@ -61,15 +73,19 @@ class DialRace {
     this.#cancelHeadStart?.();
     const dialer = this.#left.shift();
     if (dialer === undefined) {
-      if (this.#underWay === 0) this.#lose(new AggregateError(this.#errors, 'every transport failed'));
+      if (this.#attempts.every(({ hasFailed }) => hasFailed)) this.#loseAll();
       return;
     }
-    this.#underWay++;
-    const attempt = new AbortController();
+    const attempt: Attempt = {
+      dialer,
+      abort: new AbortController(),
+      cancelLimit: this.#clock.after(this.#limitMs, () => this.#tooSlow(attempt)),
+      hasFailed: false,
+    };
     this.#attempts.push(attempt);
-    dialer.dial(this.#url, attempt.signal).then(
+    dialer.dial(this.#url, attempt.abort.signal).then(
       (connection) => this.#opened(connection, attempt),
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => this.#failed(error, attempt),
     );
     if (this.#left.length > 0) this.#cancelHeadStart = this.#clock.after(HEAD_START_MS, () => this.startNext());
   }
@@ -78,8 +94,8 @@ class DialRace {
     if (!this.over.aborted) this.#lose(reason);
   }
 
-  #opened(connection: Connection, winner: AbortController): void {
-    if (this.over.aborted) {
+  #opened(connection: Connection, winner: Attempt): void {
+    if (this.over.aborted || winner.hasFailed) {
       connection.abort();
       return;
     }
@@ -87,22 +103,46 @@ class DialRace {
     this.#resolve(connection);
   }
 
-  #failed(error: unknown): void {
-    this.#underWay--;
-    this.#errors.push(error);
-    if (!this.over.aborted) this.startNext();
+  #tooSlow(attempt: Attempt): void {
+    const error = new GatesvrError('CONNECT_FAILED', `not within ${this.#limitMs} ms`);
+    attempt.abort.abort(error);
+    this.#failed(error, attempt);
+  }
+
+  #failed(error: unknown, attempt: Attempt): void {
+    if (attempt.hasFailed || this.over.aborted) return;
+    attempt.hasFailed = true;
+    attempt.cancelLimit();
+    this.#errors.push({ transport: attempt.dialer.transport, error });
+    this.startNext();
+  }
+
+  #loseAll(): void {
+    const errors = this.#errors.map(({ error }) => error);
+    if (errors.length === 1) {
+      this.#lose(errors[0]);
+      return;
+    }
+    const all = this.#errors.map(({ transport, error }) => `${transport}: ${detailOf(error)}`).join('; ');
+    this.#lose(new AggregateError(errors, all));
   }
 
   #lose(cause: unknown): void {
     this.#end(undefined);
-    const only = this.#errors.length === 1 ? this.#errors[0] : cause;
-    if (only instanceof GatesvrError && only.error === 'CONNECT_FAILED') this.#reject(only);
-    else this.#reject(new GatesvrError('CONNECT_FAILED', only instanceof Error ? only.message : undefined, cause));
+    if (cause instanceof GatesvrError && cause.error === 'CONNECT_FAILED') this.#reject(cause);
+    else this.#reject(new GatesvrError('CONNECT_FAILED', detailOf(cause) || undefined, cause));
   }
 
-  #end(winner: AbortController | undefined): void {
+  #end(winner: Attempt | undefined): void {
     this.#cancelHeadStart?.();
     this.#over.abort();
-    for (const attempt of this.#attempts) if (attempt !== winner) attempt.abort();
+    for (const attempt of this.#attempts) {
+      attempt.cancelLimit();
+      if (attempt !== winner) attempt.abort.abort();
+    }
   }
+}
+
+function detailOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

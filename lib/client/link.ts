@@ -4,7 +4,7 @@ import { FrameDecoder } from '../protocol/frame-decoder.js';
 import { decodeServerFrame, encodeClientFrame } from '../protocol/message-codec.js';
 import type { ClientFrameInit, ServerFrame } from '../protocol/message-codec.js';
 import { CloseCode, LOGIN_FRAME_BYTES } from '../protocol/protocol.js';
-import type { Close, Connection, ConnectionHandler } from '../transport/transport.js';
+import type { Close, Connection, ConnectionHandler, TransportName } from '../transport/transport.js';
 import type { ClientCounters } from './client-counters.js';
 import type { Inbox } from './inbox.js';
 import { Liveness } from './liveness.js';
@@ -60,6 +60,10 @@ export class Link implements ConnectionHandler {
     this.#connection = connection;
     this.#options = options;
     this.#owner = owner;
+  }
+
+  get transport(): TransportName {
+    return this.#connection.transport;
   }
 
   /** Whether the connection takes more now; after false the owner hears `writable`. */

@@ -14,6 +14,8 @@ import { comesBack, reconnectDelay } from './reconnect-policy.js';
 import type { Parting } from './reconnect-policy.js';
 import { Session } from './session.js';
 import type { SessionOwner, SessionParts } from './session.js';
+import { TransportChoice } from './transport-choice.js';
+import { TransportUpgrade } from './transport-upgrade.js';
 
 /** Who the gateway says this client is. */
 export interface SessionInfo {
@@ -52,9 +54,13 @@ export class Reconnector implements SessionOwner {
   readonly #parts: SessionParts;
   readonly #events: ClientEvents;
   readonly #connector: Connector;
+  readonly #choice: TransportChoice;
+  readonly #upgrade: TransportUpgrade;
   #state: ClientState = 'idle';
   #epoch: string;
   #resumeToken: string;
+  /** Dialled last. */
+  #url = '';
   #info: SessionInfo | undefined;
   #session: Session | undefined;
   #attempt: AbortController | undefined;
@@ -75,6 +81,14 @@ export class Reconnector implements SessionOwner {
     this.#parts = parts;
     this.#events = events;
     this.#connector = new Connector(options, platform, events.reportFault);
+    const { upgradeMs, backoff } = options;
+    this.#choice = new TransportChoice({ dialers: platform.dialers, upgradeMs, stableMs: backoff.stableMs });
+    this.#upgrade = new TransportUpgrade(
+      this.#choice,
+      platform,
+      (dialers, signal) => this.#connector.open(this.#url, true, signal, dialers),
+      (opened) => this.#moveTo(opened),
+    );
     this.#epoch = options.state?.epoch ?? '';
     this.#resumeToken = options.state?.resumeToken ?? '';
   }
@@ -108,9 +122,10 @@ export class Reconnector implements SessionOwner {
     return this.#end;
   }
 
-  /** Connects; while it waits before the next attempt, now. Does nothing otherwise. */
+  /** Connects; while it waits before the next attempt, now; tries a better transport while a lesser one serves. */
   connect(): void {
     if (this.#move('dial')) void this.#dial();
+    else if (this.#state === 'active') this.#upgrade.now();
   }
 
   /** Breaks the link, or the attempt to get one. */
@@ -124,6 +139,7 @@ export class Reconnector implements SessionOwner {
   finish(end: Parting, bye: Reason): void {
     if (this.#end !== undefined) return;
     this.#end = end;
+    this.#upgrade.stop();
     this.#cancelTimer?.();
     this.#attempt?.abort();
     this.#attempt = undefined;
@@ -146,17 +162,20 @@ export class Reconnector implements SessionOwner {
     this.#resumeToken = welcome.resumeToken;
     this.#info = { sessionId, playerId, zone, epoch, data };
     if (this.#redirect !== undefined) this.#redirect.attemptsLeft = REDIRECT_ATTEMPTS;
+    if (this.#session !== undefined) this.#choice.served(this.#session.transport);
     this.#events.resume.emit(verdict, welcome.resumeReason, lost);
     this.#move('welcomed');
   }
 
   replayed(): void {
     this.#activeSince ??= this.#platform.clock.now();
-    this.#move('replayed');
+    if (this.#move('replayed') && this.#session !== undefined && this.#state === 'active')
+      this.#upgrade.schedule(this.#session.transport);
   }
 
   redirected({ url, delayMs, reason }: Reconnect): void {
     const { clock } = this.#platform;
+    this.#upgrade.stop();
     this.#redirect = { url, notBefore: clock.now() + delayMs, attemptsLeft: REDIRECT_ATTEMPTS };
     if (!clientStates[this.#state].welcome) {
       this.#session?.leave(Reason.LEAVING);
@@ -188,6 +207,7 @@ export class Reconnector implements SessionOwner {
   ended(parting: Parting, fault?: unknown): void {
     if (this.#session === undefined) return; // a kick handler closed the client
     if (fault !== undefined) this.#events.reportFault(fault);
+    if (parting.code === 0) this.#choice.broke(this.#session.transport, this.#livedMs);
     if (comesBack(parting)) this.#lost(parting);
     else this.finish(parting, Reason.LEAVING);
   }
@@ -200,7 +220,9 @@ export class Reconnector implements SessionOwner {
     const attempt = new AbortController();
     this.#attempt = attempt;
     try {
-      const opened = await this.#connector.open(this.#target(), this.#resumeToken !== '', attempt.signal);
+      this.#url = this.#target();
+      const canResume = this.#resumeToken !== '';
+      const opened = await this.#connector.open(this.#url, canResume, attempt.signal, this.#choice.order);
       if (this.#attempt === attempt) this.#opened(opened);
       else opened.connection.abort();
     } catch (error) {
@@ -217,13 +239,32 @@ export class Reconnector implements SessionOwner {
     return this.#options.url;
   }
 
-  #opened({ connection, token }: Opened): void {
+  #opened(opened: Opened): void {
+    this.#attempt = undefined;
+    this.#begin(opened);
+    this.#move('opened');
+  }
+
+  /** Leaves the session that stands for one over a better transport; it resumes, so nothing is lost. */
+  #moveTo(opened: Opened): void {
+    if (!this.#move('moved')) {
+      opened.connection.abort();
+      return;
+    }
+    this.#session?.leave(Reason.LEAVING);
+    this.#activeSince = undefined;
+    this.#begin(opened);
+  }
+
+  #begin({ connection, token }: Opened): void {
     const { playerId, clientVersion, headers } = this.#options;
     const session = new Session(connection, this.#parts, this);
-    this.#attempt = undefined;
     this.#session = session;
     session.start({ token, playerId, resumeToken: this.#resumeToken, clientVersion, headers: { ...headers } });
-    this.#move('opened');
+  }
+
+  get #livedMs(): number {
+    return this.#activeSince === undefined ? 0 : this.#platform.clock.now() - this.#activeSince;
   }
 
   /** Goes, as the gateway asked, and comes back at once: the time to stay away is over. */
@@ -236,8 +277,7 @@ export class Reconnector implements SessionOwner {
   #lost(parting: Parting, awayMs = 0): void {
     const { clock, random } = this.#platform;
     const now = clock.now();
-    if (this.#activeSince !== undefined && now - this.#activeSince >= this.#options.backoff.stableMs)
-      this.#failures = 0;
+    if (this.#livedMs >= this.#options.backoff.stableMs) this.#failures = 0;
     if (this.#session !== undefined) this.#parts.counters.losses++;
     const asked = Math.max(0, awayMs, (this.#redirect?.notBefore ?? 0) - now);
     this.#wait(reconnectDelay(this.#options.backoff, this.#failures++, parting, random(), asked));
@@ -245,6 +285,7 @@ export class Reconnector implements SessionOwner {
 
   #wait(delayMs: number): void {
     this.#session = undefined;
+    this.#upgrade.stop();
     this.#attempt?.abort();
     this.#attempt = undefined;
     this.#activeSince = undefined;

@@ -3,7 +3,7 @@ import { GatesvrError } from '../errors.js';
 import { Reason, Resume } from '../protocol/message-codec.js';
 import type { ClientFrameInit, Item, Reconnect, ServerFrame, Welcome } from '../protocol/message-codec.js';
 import { CloseCode, LOGIN_FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/protocol.js';
-import type { Connection } from '../transport/transport.js';
+import type { Connection, TransportName } from '../transport/transport.js';
 import type { ClientCounters } from './client-counters.js';
 import type { Delivery } from './delivery.js';
 import type { Inbox, Lost, Verdict } from './inbox.js';
@@ -62,6 +62,10 @@ export class Session implements LinkOwner {
     this.#parts = parts;
     this.#owner = owner;
     this.#link = new Link(connection, parts, this);
+  }
+
+  get transport(): TransportName {
+    return this.#link.transport;
   }
 
   get roundTripMs(): number | undefined {

@@ -7,6 +7,8 @@ export interface DevInfo {
   readonly pageUrl: string;
   readonly gateway: {
     readonly url: string;
+    /** For WebSockets without TLS, from this machine; null where another certificate is configured. */
+    readonly webSocketUrl: string | null;
     readonly adminUrl: string;
     /** SHA-256 of the development certificate, base64; null while there is none, or where another is configured. */
     readonly certificateHash: string | null;

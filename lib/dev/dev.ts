@@ -5,7 +5,7 @@ import { newLedgerDirectory } from './ledger-directory.js';
 import { PageServer } from './page-server.js';
 import { packageVersion, webRoot } from './paths.js';
 import { choosePorts, defaultPorts } from './ports.js';
-import { gatewaySpec, isGatewayReady, serviceSpecs } from './process-specs.js';
+import { gatewaySpec, isGatewayReady, serviceSpecs, servesPlain } from './process-specs.js';
 import { Supervisor } from './supervisor.js';
 import { Terminal } from './terminal.js';
 import { keptSecret, TokenIssuer } from './token-issuer.js';
@@ -182,6 +182,7 @@ class DevSetUp implements Dev {
       pageUrl: `http://localhost:${ports.page}/`,
       gateway: {
         url: `https://localhost:${ports.gateway}${config.listen.path}`,
+        webSocketUrl: servesPlain(config) ? `ws://localhost:${ports.gateway}${config.listen.path}` : null,
         adminUrl: `http://127.0.0.1:${ports.admin}`,
         certificateHash: isOwnCertificate ? certificateHash(files.certificates) : null,
       },

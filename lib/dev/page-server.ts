@@ -141,7 +141,13 @@ function pageHeaders(gatewayUrl: string) {
       styleSrc: own,
       fontSrc: own,
       imgSrc: [...own, 'data:'],
-      connectSrc: [...own, `https://localhost:${port}`, `https://127.0.0.1:${port}`],
+      connectSrc: [
+        ...own,
+        ...['https', 'wss', 'ws'].flatMap((scheme) => [
+          `${scheme}://localhost:${port}`,
+          `${scheme}://127.0.0.1:${port}`,
+        ]),
+      ],
       baseUri: ["'none'"],
       formAction: ["'none'"],
       frameAncestors: ["'none'"],

@@ -69,6 +69,7 @@ export function gatewaySpec({
     'admin.host=127.0.0.1',
     `admin.port=${ports.admin}`,
     `tls.directory=${certificates}`,
+    ...(servesPlain(config) ? ['listen.plain=local'] : []),
     // Its output is a pipe, and people read it.
     ...(config.log.format === 'auto' ? ['log.format=pretty'] : []),
   ];
@@ -86,6 +87,14 @@ export function gatewaySpec({
     isReady: () => isGatewayReady(ports.admin),
     stopLimitMs: GATEWAY_STOP_MS,
   };
+}
+
+/**
+ * Whether pages of this machine may use WebSockets without TLS: browsers can't be told by its hash to trust a development
+ * certificate there.
+ */
+export function servesPlain({ listen, tls }: Config): boolean {
+  return listen.transports.includes('websocket') && listen.plain !== 'proxies' && tls.certFile === '';
 }
 
 /** What the gateway says of itself; false if it doesn't answer. */

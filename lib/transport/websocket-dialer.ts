@@ -19,6 +19,8 @@ export interface WebSocketDialerOptions {
    * @returns what is wrong, undefined when nothing is
    */
   readonly refuseServer?: (certificate: Uint8Array | undefined, serverName: string) => string | undefined;
+  /** The address to open for the one that is dialled; the same with `wss:` when left out. */
+  readonly addressOf?: (url: string) => string;
   /** The Origin to show; none when left out. */
   readonly origin?: string;
   /** From the first packet to the open WebSocket. */
@@ -54,7 +56,7 @@ export class WebSocketDialer implements Dialer {
   async dial(url: string, signal: AbortSignal): Promise<Connection> {
     try {
       signal.throwIfAborted();
-      return await this.#connect(webSocketUrl(url), signal);
+      return await this.#connect(webSocketUrl(this.#options.addressOf?.(url) ?? url), signal);
     } catch (error) {
       throw new GatesvrError('CONNECT_FAILED', error instanceof Error ? error.message : undefined, error);
     }

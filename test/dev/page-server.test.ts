@@ -17,7 +17,12 @@ const secret = 'a secret of the tests, long enough for HS256';
 const info: DevInfo = {
   version: '1.2.3',
   pageUrl: 'http://localhost:8080/',
-  gateway: { url: 'https://localhost:8453/gatesvr', adminUrl: 'http://127.0.0.1:8454', certificateHash: 'aGFzaA==' },
+  gateway: {
+    url: 'https://localhost:8453/gatesvr',
+    webSocketUrl: 'ws://localhost:8453/gatesvr',
+    adminUrl: 'http://127.0.0.1:8454',
+    certificateHash: 'aGFzaA==',
+  },
   services: { hello: 8081, business: 8082, zone: 8083 },
 };
 const business: ProcessStatus = { name: 'business', state: 'running', pid: 7, restarts: 1 };
@@ -94,7 +99,7 @@ describe('the page server', () => {
     const policy = String(headers['content-security-policy']);
     assert.match(policy, /default-src 'none'/);
     assert.match(policy, /script-src 'self'(;|$)/);
-    assert.match(policy, /connect-src 'self' https:\/\/localhost:8453 https:\/\/127\.0\.0\.1:8453(;|$)/);
+    assert.match(policy, /connect-src 'self' (\w+:\/\/(localhost|127\.0\.0\.1):8453 ?){6}(;|$)/);
     assert.match(policy, /frame-ancestors 'none'/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['strict-transport-security'], undefined);

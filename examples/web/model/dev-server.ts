@@ -1,7 +1,11 @@
 /** What runs where; see lib/dev. */
 export interface DevInfo {
   readonly version: string;
-  readonly gateway: { readonly url: string; readonly certificateHash: string | null };
+  readonly gateway: {
+    readonly url: string;
+    readonly webSocketUrl: string | null;
+    readonly certificateHash: string | null;
+  };
 }
 
 export interface ProcessStatus {

@@ -9,6 +9,7 @@ export interface LoginOptions {
   readonly url: string;
   /** SHA-256 of the gateway's own certificate, base64; null where browsers trust it anyway. */
   readonly certificateHash: string | null;
+  readonly webSocketUrl: string | null;
   readonly getToken: () => Promise<string>;
   /** Where an earlier page stopped. */
   readonly state?: SavedState | undefined;
@@ -52,12 +53,13 @@ export class Login {
 
   /** Connects, and keeps connected until it is closed. */
   static open(options: LoginOptions, events: LoginEvents): Login {
-    const { url, certificateHash, getToken, state, save } = options;
+    const { url, certificateHash, webSocketUrl, getToken, state, save } = options;
     const client = connect({
       url,
       getToken,
       ack: save === undefined ? 'received' : 'saved',
       ...(state === undefined ? {} : { state }),
+      ...(webSocketUrl === null ? {} : { webSocketUrl }),
       ...(certificateHash === null ? {} : { serverCertificateHashes: [certificateHash] }),
     });
     const login = new Login(client, options, events);
@@ -124,6 +126,7 @@ export class Login {
 }
 
 /** Where `npm start` says the gateway is. */
-export function loginTarget({ gateway }: DevInfo): Pick<LoginOptions, 'url' | 'certificateHash'> {
-  return { url: gateway.url, certificateHash: gateway.certificateHash };
+export function loginTarget({ gateway }: DevInfo): Pick<LoginOptions, 'url' | 'certificateHash' | 'webSocketUrl'> {
+  const { url, certificateHash, webSocketUrl } = gateway;
+  return { url, certificateHash, webSocketUrl };
 }
