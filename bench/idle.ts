@@ -77,6 +77,6 @@ async function bareQuic(stand: Stand): Promise<Side> {
 
 async function gatesvrQuic(stand: Stand, count: number): Promise<Side> {
   const settings = [`quic.maxConnectionsPerAddress=${count + 100}`];
-  const { process: holder, target } = await stand.startGateway(settings, ['--expose-gc']);
+  const { process: holder, target } = await stand.startGateway({ settings, nodeOptions: ['--expose-gc'] });
   return { holder, clients: await stand.startProgram('gatesvr-clients'), target };
 }

@@ -24,8 +24,9 @@ export const benchmark: Benchmark = {
         bidi: await bidiSide(stand, connections!),
         floorQuic: await floorSide(stand, 'quic', connections!),
         floorWss: await floorSide(stand, 'wss', connections!),
-        quic: await gatesvrSide(stand, 'quic', connections!),
-        wss: await gatesvrSide(stand, 'wss', connections!),
+        process: await gatesvrSide(stand, 'quic', 'Process', connections!),
+        quic: await gatesvrSide(stand, 'quic', 'Tunnel', connections!),
+        wss: await gatesvrSide(stand, 'wss', 'Tunnel', connections!),
       };
       const all = Object.values(sides);
       print(`\nping: one request at a time, ${payload} B, ${rounds} × ${seconds! / 3} s in turn\n`);
@@ -66,11 +67,11 @@ function speedVerdict(gatesvr: Rounds, bidi: Rounds): Verdict {
 }
 
 /** Each way has a gateway of its own: what serves the other connections costs as well, if it waits for them. */
-async function gatesvrSide(stand: Stand, way: Way, connections: number): Promise<Side> {
-  const { process: gateway, target } = await stand.startGateway();
+async function gatesvrSide(stand: Stand, way: Way, calls: 'Process' | 'Tunnel', connections: number): Promise<Side> {
+  const { process: gateway, target } = await stand.startGateway({ tunnel: calls === 'Tunnel' ? 'auto' : 'off' });
   const clients = await stand.startProgram('gatesvr-clients');
   await clients.ask('hold', { target, count: connections, way });
-  return { name: `gatesvr, ${way === 'quic' ? 'QUIC' : 'wss'}`, gateway, clients };
+  return { name: `gatesvr, ${way === 'quic' ? 'QUIC' : 'wss'}, ${calls}`, gateway, clients };
 }
 
 async function obviousSide(stand: Stand, connections: number): Promise<Side> {
@@ -91,11 +92,11 @@ async function bidiSide(stand: Stand, connections: number): Promise<Side> {
   return { name: 'bidi stream, wss', gateway, clients };
 }
 
+/** Its Tunnels go to the same service as the gateway's. */
 async function floorSide(stand: Stand, transport: 'quic' | 'wss', connections: number): Promise<Side> {
-  const service = await stand.startProgram('bidi-service', [protoPath]);
-  const address = `127.0.0.1:${(await service.ready)[1]!}`;
   const { certificateFile } = stand.target;
-  const gateway = await stand.startProgram('floor-gateway', [transport, address, certificateFile, String(TUNNELS)]);
+  const args = [transport, stand.businessAddress, certificateFile, String(TUNNELS)];
+  const gateway = await stand.startProgram('floor-gateway', args);
   const port = (await gateway.ready)[1]!;
   const url = transport === 'quic' ? `https://127.0.0.1:${port}/gatesvr` : `wss://127.0.0.1:${port}`;
   const clients = await stand.startProgram('floor-clients');

@@ -26,6 +26,15 @@ export interface StandGateway {
   readonly target: Target;
 }
 
+export interface GatewayOptions {
+  /** "key=value" of its configuration. */
+  readonly settings?: readonly string[];
+  /** Such as `--expose-gc`. */
+  readonly nodeOptions?: readonly string[];
+  /** Whether Business is called over a Tunnel (default), or with one Process call a request. */
+  readonly tunnel?: 'auto' | 'off';
+}
+
 /** Where services and gateways run, and the address at which clients find them. */
 export interface Place {
   readonly address: string;
@@ -57,7 +66,7 @@ export class Stand {
     const stand = new Stand(place);
     try {
       await stand.#startServices();
-      stand.#gateway = await stand.startGateway(settings);
+      stand.#gateway = await stand.startGateway({ settings });
     } catch (error) {
       await stand.stop();
       throw error;
@@ -103,13 +112,12 @@ export class Stand {
     });
   }
 
-  /**
-   * Another gateway before the same services.
-   * @param settings "key=value" of its configuration
-   * @param nodeOptions such as `--expose-gc`
-   */
-  async startGateway(settings: readonly string[] = [], nodeOptions: readonly string[] = []): Promise<StandGateway> {
-    const services = { hello: { addresses: [this.#helloAddress] }, business: { addresses: [this.#businessAddress] } };
+  /** Another gateway before the same services. */
+  async startGateway({ settings = [], nodeOptions = [], tunnel = 'auto' }: GatewayOptions = {}): Promise<StandGateway> {
+    const services = {
+      hello: { addresses: [this.#helloAddress] },
+      business: { addresses: [this.#businessAddress], tunnel },
+    };
     const { address, namespace } = this.#place;
     const all = [
       `listen.host=${address}`,
