@@ -16,6 +16,7 @@ interface ConfigOptions {
   readonly set: readonly string[];
   readonly port?: string;
   readonly adminPort?: string;
+  readonly pushPort?: string;
   readonly logLevel?: string;
 }
 
@@ -74,6 +75,7 @@ function withConfigOptions(command: Command): Command {
     .option('-s, --set <key=value>', 'one setting, over file and environment; may be repeated', collect, [])
     .option('-p, --port <port>', 'the same as --set listen.port=…')
     .option('--admin-port <port>', 'the same as --set admin.port=…')
+    .option('--push-port <port>', 'the same as --set push.port=…')
     .option('--log-level <level>', 'the same as --set log.level=…');
 }
 
@@ -86,6 +88,7 @@ function settingsOf(options: ConfigOptions): string[] {
   const named = [
     ['listen.port', options.port],
     ['admin.port', options.adminPort],
+    ['push.port', options.pushPort],
     ['log.level', options.logLevel],
   ] as const;
   return [...options.set, ...named.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]))];

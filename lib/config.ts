@@ -132,10 +132,19 @@ function contradictions(values: Values, origins: ReadonlyMap<Key, string>): stri
   if (values['listen.plain'] === 'proxies' && values['listen.trustedProxies'].length === 0) {
     refuse('listen.plain', '', 'proxies', 'never or local while listen.trustedProxies names nobody');
   }
+  if (values['push.token'] === '' && !isLoopback(values['push.host'])) {
+    const host = values['push.host'];
+    refuse('push.token', '', '', `a token of 16 characters or more, since others reach push.host, ${host}`);
+  }
   for (const [smaller, larger] of ascending) {
     if (values[smaller] >= values[larger]) refuse(smaller, '', values[smaller], `below ${larger}, ${values[larger]}`);
   }
   return problems;
+}
+
+/** Whether only this machine reaches that address. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 }
 
 const ascending = [

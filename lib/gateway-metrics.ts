@@ -3,6 +3,8 @@ import type { RequestProcessor } from './dispatch/request-processor.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { PlayerManager } from './player/player-manager.js';
 import type { PlayerCounters } from './player/player.js';
+import type { PushCounters } from './push/push-counters.js';
+import type { PushService } from './push/push-service.js';
 import type { QuicCounters } from './quic/counters.js';
 import type { SessionCounters, Traffic } from './session/session-counters.js';
 import type { SessionManager } from './session/session-manager.js';
@@ -18,6 +20,8 @@ export interface CountingParts {
   readonly playerCounters: PlayerCounters;
   readonly queueCounters: QueueCounters;
   readonly processor: RequestProcessor;
+  readonly pushes: PushService;
+  readonly pushCounters: PushCounters;
   readonly upstream: UpstreamManager;
   readonly services: readonly string[];
   /** Undefined where the gateway has no QUIC port. */
@@ -31,6 +35,7 @@ export function exposeParts(metrics: Metrics, parts: CountingParts): void {
   exposeSessions(metrics, parts);
   exposePlayers(metrics, parts);
   exposeDelivery(metrics, parts);
+  exposePushes(metrics, parts);
   exposeServices(metrics, parts);
   if (parts.quic !== undefined) exposeQuic(metrics, parts.quic);
   if (parts.webSockets !== undefined) exposeWebSockets(metrics, parts.webSockets);
@@ -99,6 +104,14 @@ function exposeDelivery(metrics: Metrics, { players, playerCounters, queueCounte
     }
     return sum;
   });
+}
+
+function exposePushes(metrics: Metrics, { pushes, pushCounters }: CountingParts): void {
+  metrics.counterFrom('gateway_pushes_total', () => pushCounters.pushes);
+  metrics.counterFrom('gateway_pushes_repeated_total', () => pushCounters.repeated);
+  metrics.counterFrom('gateway_push_receipts_total', () => pushCounters.receipts);
+  metrics.counterFrom('gateway_kicks_total', () => pushCounters.kicks);
+  metrics.gauge('gateway_push_fan_outs_current', () => pushes.running);
 }
 
 function exposeServices(metrics: Metrics, { services, processor, upstream, playerCounters }: CountingParts): void {

@@ -16,6 +16,10 @@ import { PrometheusMetrics } from './metrics/prometheus-metrics.js';
 import { PlayerManager } from './player/player-manager.js';
 import { newPlayerCounters } from './player/player.js';
 import { ResumeTokens } from './player/resume-token.js';
+import { BearerToken } from './push/bearer-token.js';
+import { PushCounters } from './push/push-counters.js';
+import { PushServer } from './push/push-server.js';
+import { PushService } from './push/push-service.js';
 import { Admission } from './quic/admission.js';
 import { QuicEndpoint } from './quic/endpoint.js';
 import { isEngine, loadEngine, type EngineMissing, type QuicEngine } from './quic/engine.js';
@@ -50,6 +54,8 @@ export interface GatewayAddresses {
   readonly listen: Peer;
   /** Where probes and Prometheus ask. */
   readonly admin: Peer;
+  /** Where services push, over gRPC. */
+  readonly push: Peer;
 }
 
 /**
@@ -58,6 +64,7 @@ export interface GatewayAddresses {
  *
  *   Listener ─► SessionManager ─► Session ─► Dispatcher ─► RequestProcessor ─► UpstreamManager ═► services
  *                                    ▲ PlayerManager ─► Player ◄─────── answers ───────┘
+ *                                                          ▲ PushService ◄─ PushServer ◄═ pushes
  */
 export class Gateway {
   readonly config: Config;
@@ -73,6 +80,8 @@ export class Gateway {
   readonly #processor: RequestProcessor;
   readonly #players: PlayerManager;
   readonly #sessions: SessionManager;
+  readonly #pushes: PushService;
+  readonly #pushServer: PushServer;
   readonly #admin: AdminServer;
   readonly #watchdog: Watchdog | undefined;
   #draining = false;
@@ -124,6 +133,7 @@ export class Gateway {
 
     const playerCounters = newPlayerCounters();
     const queueCounters = new QueueCounters();
+    const processId = randomId();
     this.#players = new PlayerManager({
       clock,
       wheel,
@@ -136,9 +146,11 @@ export class Gateway {
       loginService: this.#upstream,
       log: clientLog,
       gatewayId: id,
-      processId: randomId(),
+      processId,
     });
     const sessionCounters = newSessionCounters();
+    // What sessions write goes out at once: another turn would only delay it.
+    const turns = new TurnQueue(() => this.#flush());
     this.#sessions = new SessionManager(
       {
         players: this.#players,
@@ -149,12 +161,22 @@ export class Gateway {
         log: clientLog,
         metrics: this.#metrics,
         counters: sessionCounters,
-        // What sessions write goes out at once: another turn would only delay it.
-        schedule: new TurnQueue(() => this.#flush()).schedule,
+        schedule: turns.schedule,
       },
       config.session.maxSessions,
       randomId,
     );
+
+    const pushCounters = new PushCounters((target, receivers) => this.#metrics.fannedOut(target, receivers));
+    this.#pushes = new PushService({
+      players: this.#players,
+      clock,
+      afterTurn: turns.after,
+      limits: { ...config.push, maxFrameBytes: config.session.maxFrameBytes },
+      counters: pushCounters,
+    });
+    const pushToken = new BearerToken(config.push.token);
+    this.#pushServer = new PushServer({ ...config.push, token: pushToken, service: this.#pushes, processId });
 
     this.#admin = new AdminServer({
       ...config.admin,
@@ -173,6 +195,8 @@ export class Gateway {
       playerCounters,
       queueCounters,
       processor,
+      pushes: this.#pushes,
+      pushCounters,
       upstream: this.#upstream,
       services: Object.keys(config.services),
       quic: this.#endpoint?.counters,
@@ -182,7 +206,7 @@ export class Gateway {
 
   /** Where it listens; only after `start`. */
   get addresses(): GatewayAddresses {
-    return { listen: this.#listener.address, admin: this.#admin.address };
+    return { listen: this.#listener.address, admin: this.#admin.address, push: this.#pushServer.address };
   }
 
   /** What stands now; for tests and for whoever embeds a gateway. */
@@ -216,14 +240,16 @@ export class Gateway {
       if (this.#certificates !== undefined) this.#useCertificates(this.#certificates);
       this.#upstream.start();
       await this.#admin.start();
+      await this.#pushServer.start();
       await this.#listener.start((connection) => this.#sessions.accept(connection));
       this.#listening = true;
     } catch (error) {
       await this.stop();
       throw error;
     }
-    const { listen, admin } = this.addresses;
-    this.#log.info('gateway started', { listen: `${listen.address}:${listen.port}`, adminPort: admin.port });
+    const { listen, admin, push } = this.addresses;
+    const ports = { listen: `${listen.address}:${listen.port}`, adminPort: admin.port, pushPort: push.port };
+    this.#log.info('gateway started', ports);
   }
 
   /**
@@ -247,10 +273,12 @@ export class Gateway {
     const { drainMs } = this.config.shutdown;
     return [
       { name: 'drain', run: () => this.#drain(drainMs), limitMs: drainMs },
+      { name: 'push', run: () => this.#pushes.refuse() },
       { name: 'listener', run: () => this.#stopListening() },
       { name: 'requests', run: () => this.#processor.drained(), force: () => this.#processor.stop() },
       { name: 'sessions', run: () => this.#sessions.close(), force: () => this.#sessions.abort() },
       { name: 'players', run: () => this.#players.stop() },
+      { name: 'pushPort', run: () => this.#pushServer.stop(), force: () => this.#pushServer.abort() },
       { name: 'upstream', run: () => this.#upstream.stop() },
       { name: 'transport', run: () => (this.#listening ? this.#listener.stop() : undefined) },
       { name: 'admin', run: () => this.#admin.stop() },

@@ -28,7 +28,7 @@ Four sources, a later one wins: defaults, a file, the environment, flags.
 - **Environment:** \`GATESVR_LISTEN_PORT=443\`. Lists are separated by commas; \`services\` and \`routes\` are JSON. What
   Kubernetes sets for a Service whose name begins with \`gatesvr\` is ignored.
 - **Flags:** \`--set listen.port=443\`, as often as needed, written like the environment's values; and \`--port\`,
-  \`--admin-port\`, \`--log-level\`.
+  \`--admin-port\`, \`--push-port\`, \`--log-level\`.
 
 An unknown key or a value that isn't allowed stops the start; everything that is wrong is listed at once. \`gatesvr config\`
 prints the effective configuration with the origin of each value, as a file that \`--config\` reads.

@@ -48,7 +48,14 @@ describe('gatesvr', () => {
 
   /** A gateway that is up, on free ports. */
   async function serve(...settings: string[]): Promise<Run & { adminPort: number }> {
-    const given = ['listen.port=0', 'admin.port=0', `tls.directory=${directory}`, 'log.format=json', ...settings];
+    const given = [
+      'listen.port=0',
+      'admin.port=0',
+      'push.port=0',
+      `tls.directory=${directory}`,
+      'log.format=json',
+      ...settings,
+    ];
     const run = gatesvr(['serve', ...given.flatMap((setting) => ['--set', setting])]);
     const started = await lineWith(run, 'gateway started');
     return { ...run, adminPort: started.adminPort as number };
@@ -106,7 +113,17 @@ describe('gatesvr', () => {
       try {
         await once(server, 'listening');
         const { port } = server.address() as { port: number };
-        const run = gatesvr(['serve', '-p', '0', '--admin-port', String(port), '--set', `tls.directory=${directory}`]);
+        const run = gatesvr([
+          'serve',
+          '-p',
+          '0',
+          '--push-port',
+          '0',
+          '--admin-port',
+          String(port),
+          '--set',
+          `tls.directory=${directory}`,
+        ]);
         assert.equal(await run.ended, 1);
         assert.match(
           run.output.err,

@@ -123,6 +123,7 @@ export class Stand {
       `listen.host=${address}`,
       'listen.port=0',
       'admin.port=0',
+      'push.port=0',
       `tls.directory=${this.#directory}`,
       'log.format=json',
       `services=${JSON.stringify(services)}`,

@@ -370,6 +370,52 @@ export const settings = {
     change: 'seldom',
   }),
 
+  'push.host': text({
+    default: '127.0.0.1',
+    pattern: HOST,
+    allowed: 'an address of this machine',
+    doc: 'address of the gRPC port that services push to; one that other machines reach needs `push.token`',
+    change: 'where services run on other machines; never one that clients reach',
+  }),
+  'push.port': integer({
+    default: 8455,
+    min: 0,
+    max: 65_535,
+    doc: 'TCP port of it; 0 takes a free one',
+    change: 'where it is taken',
+  }),
+  'push.token': text({
+    default: '',
+    pattern: /^(|[\x21-\x7e]{16,1024})$/,
+    allowed: '16 to 1024 visible ASCII characters',
+    secret: true,
+    doc: 'what services show to push, over gRPC and HTTP: `authorization: Bearer …`; empty: nothing, on this machine alone',
+    change: 'always where others than the services reach the port',
+  }),
+  'push.httpHosts': list({
+    default: [],
+    pattern: /^[a-z0-9.-]{1,253}$|^\[[0-9a-f:.]{2,45}\]$/,
+    max: 64,
+    allowed: 'a host name in small letters, without port',
+    doc: 'names under which HTTP pushes may come to the admin port, beside `admin.host` and those of this machine',
+    change: 'where services reach the admin port by another name',
+  }),
+  'push.maxIds': integer({
+    default: 131_072,
+    min: 1,
+    max: 10_000_000,
+    doc: 'ids of pushes remembered, so that one that comes again counts once; about 300 bytes each',
+    change: 'above the pushes of a few seconds',
+  }),
+  'push.idWindowMs': integer({
+    default: 2 * MINUTE,
+    min: 1000,
+    max: HOUR,
+    unit: 'ms',
+    doc: 'how long an id is remembered',
+    change: 'seldom; above the longest wait after which a service tries again',
+  }),
+
   'admin.host': text({
     default: '127.0.0.1',
     pattern: HOST,
@@ -381,7 +427,7 @@ export const settings = {
     default: 8454,
     min: 0,
     max: 65_535,
-    doc: 'TCP port of /healthz, /readyz and /metrics; 0 takes a free one',
+    doc: 'TCP port of /healthz, /readyz, /metrics and pushes over HTTP; 0 takes a free one',
     change: 'where it is taken',
   }),
 

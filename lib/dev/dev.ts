@@ -52,14 +52,14 @@ export interface Dev {
 export async function runDev(options: DevOptions = {}): Promise<Dev> {
   const { config: configFile, settings = [], signal } = options;
   const { config } = loadConfig({ file: configFile, environment: process.env, flags: settings });
-  const configured = { gateway: config.listen.port, admin: config.admin.port };
+  const configured = { gateway: config.listen.port, admin: config.admin.port, push: config.push.port };
   const ports = await choosePorts({ ...defaultPorts, ...configured, ...options.ports });
   const files = filesIn(resolve(options.directory ?? '.gatesvr'));
   const startedAt = new Date();
   const ledgerDirectory = options.ledger === false ? undefined : newLedgerDirectory(files.ledgers, startedAt);
   const secret = keptSecret(files.tokenSecret);
   const gateway = gatewaySpec({ ports, secret, certificates: files.certificates, config, configFile, settings });
-  const groups = [serviceSpecs({ ports, secret, ledgerDirectory }), [gateway]];
+  const groups = [serviceSpecs({ ports, secret, ledgerDirectory, pushToken: config.push.token }), [gateway]];
   const terminal = new Terminal(options.output ?? process.stdout);
   const page = options.page ?? webRoot();
   const setUp = new DevSetUp({ ports, config, files, page, startedAt, ledgerDirectory, secret, groups, terminal });

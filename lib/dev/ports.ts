@@ -11,6 +11,7 @@ export interface DevPorts {
   /** UDP. */
   readonly gateway: number;
   readonly admin: number;
+  readonly push: number;
   readonly page: number;
 }
 
@@ -20,6 +21,7 @@ export const defaultPorts: DevPorts = {
   zone: 8083,
   gateway: 8453,
   admin: 8454,
+  push: 8455,
   page: 8080,
 };
 

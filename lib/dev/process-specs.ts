@@ -17,9 +17,11 @@ export interface ServiceSettings {
   /** Signs the tokens that Hello takes. */
   readonly secret: string;
   readonly ledgerDirectory: string | undefined;
+  /** The gateway's, for those who push. */
+  readonly pushToken: string;
 }
 
-export function serviceSpecs({ ports, secret, ledgerDirectory }: ServiceSettings): ProcessSpec[] {
+export function serviceSpecs({ ports, secret, ledgerDirectory, pushToken }: ServiceSettings): ProcessSpec[] {
   return serviceNames.map((name) => ({
     name,
     entry: modulePath(`examples/${name}/main`),
@@ -27,6 +29,8 @@ export function serviceSpecs({ ports, secret, ledgerDirectory }: ServiceSettings
     execArgv: nodeOptions(),
     env: {
       LEDGER_DIR: ledgerDirectory ?? '',
+      GATEWAY_PUSH_ADDRESS: `127.0.0.1:${ports.push}`,
+      GATEWAY_PUSH_TOKEN: pushToken,
       HELLO_TOKEN_SECRET: name === 'hello' ? secret : '',
       // grpc-js would add a line of its own to the error that the service reports.
       GRPC_VERBOSITY: 'NONE',
@@ -68,6 +72,8 @@ export function gatewaySpec({
     `listen.port=${ports.gateway}`,
     'admin.host=127.0.0.1',
     `admin.port=${ports.admin}`,
+    'push.host=127.0.0.1',
+    `push.port=${ports.push}`,
     `tls.directory=${certificates}`,
     ...(servesPlain(config) ? ['listen.plain=local'] : []),
     // Its output is a pipe, and people read it.

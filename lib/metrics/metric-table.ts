@@ -29,6 +29,11 @@ export const metricTable = {
     labels: ['target_service', 'status_code', 'error_type'],
     help: 'Calls to services that failed, by gRPC status and kind of failure',
   },
+  gateway_push_receivers: {
+    type: 'histogram',
+    labels: ['target'],
+    help: 'Players who took a push to a zone, everyone or a list',
+  },
   gateway_errors_total: {
     type: 'counter',
     labels: ['type'],
@@ -119,6 +124,23 @@ export const metricTable = {
     labels: ['event'],
     help: 'Volatile deliveries sent (datagram, stream) and dropped (tooLarge, noRoom, notWelcome)',
   },
+  gateway_pushes_total: {
+    type: 'counter',
+    labels: ['target', 'class', 'outcome'],
+    help: 'Pushes answered, by target, class and what became of them: delivered, kept, held, refused, dropped',
+  },
+  gateway_pushes_repeated_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Pushes that came again with an id that had taken effect, and counted once',
+  },
+  gateway_push_receipts_total: { type: 'counter', labels: ['kind'], help: 'Receipts told to senders, by kind' },
+  gateway_push_fan_outs_current: {
+    type: 'gauge',
+    labels: [],
+    help: 'Pushes on their way to many players, spread over turns of the event loop',
+  },
+  gateway_kicks_total: { type: 'counter', labels: ['result'], help: 'Kicks by services: found or refused' },
   gateway_quic_packets_in_total: { type: 'counter', labels: [], help: 'UDP datagrams received' },
   gateway_quic_packets_out_total: { type: 'counter', labels: [], help: 'UDP datagrams sent' },
   gateway_quic_bytes_in_total: { type: 'counter', labels: [], help: 'Bytes of UDP datagrams received' },
@@ -190,5 +212,8 @@ export const errorTypes: Partial<Record<ErrorName, string>> = {
   UPSTREAM_DEADLINE: 'backend_timeout',
 };
 
-/** Upper bounds of the histograms' buckets, in seconds. */
+/** Upper bounds of the buckets of `gateway_push_receivers`. */
+export const fanOutBuckets = [0, 1, 10, 100, 1_000, 10_000, 100_000] as const;
+
+/** Upper bounds of the other histograms' buckets, in seconds. */
 export const durationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;

@@ -19,6 +19,8 @@ export interface Metrics {
    * @param errorType  what kind of failure: "timeout", "connect_error", …; "" when it is none
    */
   upstreamFinished(service: string, statusName: string, errorType: string, durationMs: number): void;
+  /** A push to many is done. */
+  fannedOut(target: string, receivers: number): void;
   /** Something failed or was refused. */
   countError(error: ErrorName): void;
   /** Sets where a gauge's value comes from: a number, or one for each value of its label. Read when collected. */
@@ -29,13 +31,19 @@ export interface Metrics {
 
 export type RequestResult = 'success' | 'error' | 'drop';
 
-/** A number; or, for a metric with a label, one for each of the label's values. */
-export type ReadMetric = () => number | Readonly<Record<string, number>>;
+/** A number; for a metric with a label one for each of the label's values; with several, one for each set of them. */
+export type ReadMetric = () => number | Readonly<Record<string, number>> | readonly LabelledValue[];
+
+export interface LabelledValue {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
 
 /** Counts nothing. */
 export const noMetrics: Metrics = {
   requestFinished: () => undefined,
   upstreamFinished: () => undefined,
+  fannedOut: () => undefined,
   countError: () => undefined,
   gauge: () => undefined,
   counterFrom: () => undefined,

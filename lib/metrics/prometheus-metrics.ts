@@ -2,12 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import type { Metric } from 'prom-client';
 import type { ErrorName } from '../errors.js';
-import { DurationHistogram } from './duration-histogram.js';
-import { errorTypes, metricTable } from './metric-table.js';
+import { Histogram } from './histogram.js';
+import { durationBuckets, errorTypes, fanOutBuckets, metricTable } from './metric-table.js';
 import type { CounterName, GaugeName, MetricName } from './metric-table.js';
-import type { Metrics, ReadMetric, RequestResult } from './metrics.js';
+import type { LabelledValue, Metrics, ReadMetric, RequestResult } from './metrics.js';
 
 type Labels = Record<string, string>;
+
+const MS_PER_SECOND = 1000;
 
 /** One line of the text format. `metricName` where it isn't the metric's own: `…_bucket`, `…_sum`, `…_count`. */
 interface Sample {
@@ -19,11 +21,11 @@ interface Sample {
 interface RequestStats {
   readonly service: string;
   readonly results: Record<RequestResult, number>;
-  readonly duration: DurationHistogram;
+  readonly duration: Histogram;
 }
 
 interface UpstreamStats {
-  readonly duration: DurationHistogram;
+  readonly duration: Histogram;
   /** By gRPC status name, then by kind of failure. */
   readonly errors: Map<string, Map<string, number>>;
 }
@@ -37,6 +39,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #requests = new Map<string, RequestStats>();
   readonly #upstreams = new Map<string, UpstreamStats>();
   readonly #errors = new Map<string, number>();
+  readonly #fanOuts = new Map<string, Histogram>();
   #loopUtilization = performance.eventLoopUtilization();
 
   constructor() {
@@ -55,13 +58,20 @@ export class PrometheusMetrics implements Metrics {
     this.#collect('gateway_errors_total', () =>
       [...this.#errors].map(([type, value]): Sample => ({ labels: { type }, value })),
     );
+    this.#collect('gateway_push_receivers', () =>
+      [...this.#fanOuts].flatMap(([target, sizes]) => histogramSamples('gateway_push_receivers', { target }, sizes)),
+    );
     this.#collect('gateway_event_loop_utilization', () => [{ labels: {}, value: this.#takeLoopUtilization() }]);
   }
 
   requestFinished(match: string, service: string, result: RequestResult, durationMs: number): void {
     let stats = this.#requests.get(match);
     if (stats === undefined) {
-      stats = { service, results: { success: 0, error: 0, drop: 0 }, duration: new DurationHistogram() };
+      stats = {
+        service,
+        results: { success: 0, error: 0, drop: 0 },
+        duration: new Histogram(durationBuckets, MS_PER_SECOND),
+      };
       this.#requests.set(match, stats);
     }
     stats.results[result]++;
@@ -71,7 +81,7 @@ export class PrometheusMetrics implements Metrics {
   upstreamFinished(service: string, statusName: string, errorType: string, durationMs: number): void {
     let stats = this.#upstreams.get(service);
     if (stats === undefined) {
-      stats = { duration: new DurationHistogram(), errors: new Map() };
+      stats = { duration: new Histogram(durationBuckets, MS_PER_SECOND), errors: new Map() };
       this.#upstreams.set(service, stats);
     }
     stats.duration.observe(durationMs);
@@ -87,6 +97,15 @@ export class PrometheusMetrics implements Metrics {
   countError(error: ErrorName): void {
     const type = errorTypes[error] ?? error.toLowerCase();
     this.#errors.set(type, (this.#errors.get(type) ?? 0) + 1);
+  }
+
+  fannedOut(target: string, receivers: number): void {
+    let sizes = this.#fanOuts.get(target);
+    if (sizes === undefined) {
+      sizes = new Histogram(fanOutBuckets);
+      this.#fanOuts.set(target, sizes);
+    }
+    sizes.observe(receivers);
   }
 
   gauge(name: GaugeName, read: ReadMetric): void {
@@ -150,11 +169,11 @@ function processRegistry(): Registry {
   return ofProcess;
 }
 
-function histogramSamples(name: MetricName, labels: Labels, histogram: DurationHistogram): Sample[] {
+function histogramSamples(name: MetricName, labels: Labels, histogram: Histogram): Sample[] {
   const buckets = histogram.buckets();
   return [
     ...buckets.map(({ le, count }) => ({ metricName: `${name}_bucket`, labels: { ...labels, le }, value: count })),
-    { metricName: `${name}_sum`, labels, value: histogram.sumSeconds },
+    { metricName: `${name}_sum`, labels, value: histogram.sum },
     { metricName: `${name}_count`, labels, value: buckets.at(-1)!.count },
   ];
 }
@@ -162,7 +181,12 @@ function histogramSamples(name: MetricName, labels: Labels, histogram: DurationH
 function readSamples(name: GaugeName | CounterName, read: ReadMetric): Sample[] {
   const value = read();
   if (typeof value === 'number') return [{ labels: {}, value }];
+  if (isSamples(value)) return value.map(({ labels, value: count }) => ({ labels: { ...labels }, value: count }));
   const [label] = metricTable[name].labels;
   if (label === undefined) throw new Error(`${name} has no label`);
   return Object.entries(value).map(([of, number]) => ({ labels: { [label]: of }, value: number }));
+}
+
+function isSamples(value: object): value is readonly LabelledValue[] {
+  return Array.isArray(value);
 }

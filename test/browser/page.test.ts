@@ -20,7 +20,7 @@ const BROWSER_ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 const screenshots = fileURLToPath(new URL('../output/browser/', import.meta.url));
 
 describe('the page of npm start, in Chromium', function () {

@@ -14,7 +14,7 @@ import type { DevState } from '../../lib/dev/dev-state.js';
 
 const cli = fileURLToPath(new URL('../../lib/cli.ts', import.meta.url));
 const loader = fileURLToPath(new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url));
-const portOptions = ['--port', '--admin-port', '--page-port', '--hello-port', '--business-port', '--zone-port'];
+const portOptions = ['', 'admin-', 'push-', 'page-', 'hello-', 'business-', 'zone-'].map((name) => `--${name}port`);
 const freePorts = portOptions.flatMap((option) => [option, '0']);
 
 describe('gatesvr dev', () => {

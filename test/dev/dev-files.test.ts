@@ -25,7 +25,7 @@ import { keptSecret } from '../../lib/dev/token-issuer.js';
 import type { AddressInfo } from 'node:net';
 import type { DevState } from '../../lib/dev/dev-state.js';
 
-const free = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const free = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 
 describe('the files of the development set-up', () => {
   let directory: string;

@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 import type { Dev } from '../../lib/dev/dev.js';
 import type { DevState } from '../../lib/dev/dev-state.js';
 
-const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 
 describe('the development set-up', function () {
   let directory: string;

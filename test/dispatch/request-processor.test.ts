@@ -95,6 +95,7 @@ class Rig {
       metrics: {
         requestFinished: (_match, service, result) => this.results.push(`${service} ${result}`),
         upstreamFinished: () => undefined,
+        fannedOut: () => undefined,
         countError: () => undefined,
         gauge: () => undefined,
         counterFrom: () => undefined,

@@ -7,7 +7,7 @@ import { runDemo } from '../../examples/quic-client/demo/demo.js';
 import { findSetUp } from '../../examples/quic-client/surroundings.js';
 import { runDev, type Dev } from '../../lib/dev/dev.js';
 
-const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 const ZEROS = 'lost 0, duplicated 0, reordered 0, misplaced 0';
 
 describe('The demo, short', () => {

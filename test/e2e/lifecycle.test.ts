@@ -73,7 +73,10 @@ describe('Gateway: start', () => {
   it('says which port is in use, and leaves nothing running', async () => {
     const stand = await GatewayStand.start();
     const { port } = stand.gateway.addresses.listen;
-    const second = new Gateway(makeConfig({ listen: { host: '127.0.0.1', port }, admin: { port: 0 } }), { log: noLog });
+    const second = new Gateway(
+      makeConfig({ listen: { host: '127.0.0.1', port }, admin: { port: 0 }, push: { port: 0 } }),
+      { log: noLog },
+    );
     await assert.rejects(second.start(), { error: 'LISTEN_FAILED', message: new RegExp(`${port}`) });
     assert.equal(second.counts.timers, 0);
     await stand.stop();
@@ -121,6 +124,7 @@ describe('Gateway: certificate files', () => {
       makeConfig({
         listen: { host: '127.0.0.1', port: 0 },
         admin: { port: 0 },
+        push: { port: 0 },
         tls: { certFile: join(directory, 'server.pem'), keyFile: join(directory, 'server.key') },
         // Nobody logs in here, and a slow machine may take its time to see the new files.
         session: { loginTimeoutMs: 60_000 },

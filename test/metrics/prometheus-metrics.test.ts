@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DurationHistogram } from '../../lib/metrics/duration-histogram.js';
+import { Histogram } from '../../lib/metrics/histogram.js';
 import { durationBuckets, errorTypes, metricTable } from '../../lib/metrics/metric-table.js';
 import { PrometheusMetrics } from '../../lib/metrics/prometheus-metrics.js';
 
@@ -116,7 +116,7 @@ describe('the metric table', () => {
     for (const [name, { type }] of Object.entries(metricTable)) {
       assert.match(name, /^gateway_[a-z_]+$/);
       assert.equal(name.endsWith('_total'), type === 'counter', name);
-      if (type === 'histogram') assert.ok(name.endsWith('_seconds'));
+      if (type === 'histogram') assert.match(name, /_(seconds|receivers)$/);
     }
   });
 
@@ -127,9 +127,9 @@ describe('the metric table', () => {
   });
 });
 
-describe('DurationHistogram', () => {
+describe('Histogram', () => {
   it('counts a duration on a bound into the bucket of that bound', () => {
-    const histogram = new DurationHistogram();
+    const histogram = new Histogram(durationBuckets, 1000);
     for (const bound of durationBuckets) histogram.observe(bound * 1000);
     assert.deepEqual(
       histogram.buckets().map(({ count }) => count),

@@ -13,7 +13,7 @@ import { runDev, type Dev } from '../../lib/dev/dev.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const freePorts = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const freePorts = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 const run = promisify(execFile);
 
 /** The block of that name: "```js client.mjs". */

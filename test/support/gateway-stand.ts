@@ -65,6 +65,7 @@ export class GatewayStand {
         ...config,
         listen: { host: '127.0.0.1', port: 0, ...config.listen },
         admin: { port: 0, ...config.admin },
+        push: { port: 0, ...config.push },
       }),
       { log, certificates: fixedCertificate(certificate) },
     );
