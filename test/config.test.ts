@@ -161,7 +161,7 @@ describe('loadConfig', () => {
       `unknown key listen.colour (file ${file}): allowed is one of listen.host, listen.port, listen.path, listen.origins, listen.transports, listen.plain, listen.trustedProxies`,
       `log is "loud" (file ${file}): allowed is a map of keys`,
       `unknown key sessions (file ${file}): allowed is one of gateway, listen, tls, quic, websocket, watchdog, session, player, ` +
-        'dispatch, services, routes, helloService, admin, log, shutdown',
+        'dispatch, services, routes, helloService, push, admin, log, shutdown',
       'GATESVR_LISTN_PORT (environment) is no setting; see `gatesvr config` for all',
       '--set port: allowed is key=value',
       `listen.port is "80" (file ${file}): allowed is an integer from 0 to 65535`,

@@ -26,10 +26,10 @@ export type StatusReplyInit = Encodable<v1.StatusReply.$Properties>;
 /** One gRPC method: its path on the wire and how its messages are read and written. */
 export interface Method<Request, RequestInit, Reply, ReplyInit> {
   readonly path: string;
-  encodeRequest(message: RequestInit): Uint8Array;
-  decodeRequest(bytes: Uint8Array): Request;
-  encodeReply(message: ReplyInit): Uint8Array;
-  decodeReply(bytes: Uint8Array): Reply;
+  readonly encodeRequest: (message: RequestInit) => Uint8Array;
+  readonly decodeRequest: (bytes: Uint8Array) => Request;
+  readonly encodeReply: (message: ReplyInit) => Uint8Array;
+  readonly decodeReply: (bytes: Uint8Array) => Reply;
 }
 
 interface MessageType {

@@ -98,16 +98,20 @@ export class PushServer {
   }
 
   #unary<Request>(
-    { decodeRequest }: { decodeRequest(bytes: Uint8Array): Request },
+    { decodeRequest }: { readonly decodeRequest: (bytes: Uint8Array) => Request },
     handle: (request: Request, done: (reply: Uint8Array) => void) => void,
   ): UnaryHandler {
     return (call, done) => {
-      if (!this.#allows(call.metadata)) return done(NOT_ALLOWED);
+      if (!this.#allows(call.metadata)) {
+        done(NOT_ALLOWED);
+        return;
+      }
       let request: Request;
       try {
         request = decodeRequest(call.request);
       } catch {
-        return done(UNREADABLE);
+        done(UNREADABLE);
+        return;
       }
       handle(request, (reply) => done(null, reply));
     };

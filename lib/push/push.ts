@@ -84,7 +84,7 @@ function read(request: PushRequest, target: PushTarget): Push {
   const itsClass = CLASSES[request.class] ?? throwBad(`class ${request.class} is not known`);
   if (key !== '' && itsClass !== 'latest') throw bad(`key belongs to class latest, this one is ${itsClass}`);
   if (key.length > MAX_NAME_CHARS) throw bad(`key is longer than ${MAX_NAME_CHARS} characters`);
-  if (ReceiptWish[request.receipts] === undefined) throw bad(`receipts ${request.receipts} is not known`);
+  if (!(request.receipts in ReceiptWish)) throw bad(`receipts ${request.receipts} is not known`);
   return {
     id,
     target,

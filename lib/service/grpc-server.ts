@@ -88,7 +88,7 @@ export function loginStatus(code: number): status {
 }
 
 /** The bytes themselves: grpc-js asks for a Buffer, which views the same memory. */
-function asBuffer(bytes: Uint8Array): Buffer {
+export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

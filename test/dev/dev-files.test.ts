@@ -91,7 +91,7 @@ describe('the ports of the development set-up', () => {
   it('are free ones where none is given, all different', async () => {
     const ports = await choosePorts(free);
     assert.deepEqual(Object.keys(ports).sort(), Object.keys(free).sort());
-    assert.equal(new Set(Object.values(ports)).size, 6);
+    assert.equal(new Set(Object.values(ports)).size, Object.keys(free).length);
     assert.deepEqual(await choosePorts(ports), ports);
   });
 
