@@ -79,7 +79,7 @@ export const errorTable = {
   BAD_TOKEN: { code: 401, text: 'the token for pushes is missing or wrong', grpcStatus: 16, retry: false },
   NOT_FOR_PAGES: { code: 403, text: 'pushes are not taken from web pages', grpcStatus: 7, retry: false },
   UNKNOWN_TARGET: { code: 404, text: 'nobody here is the target', grpcStatus: 5, retry: false },
-  NOT_JSON: { code: 415, text: 'the content type is not application/json', grpcStatus: 3, retry: false },
+  NOT_JSON: { code: 415, text: 'the content is not declared to be JSON', grpcStatus: 3, retry: false },
   TOO_MANY_PUSHES: { code: 429, text: 'too many pushes are under way', grpcStatus: 8, retry: true },
   OTHER_EPOCH: { code: 409, text: 'the request belongs to another epoch', grpcStatus: 9, retry: false },
 

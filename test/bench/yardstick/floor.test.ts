@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import '../../../lib/protocol/protobuf.js';
 import fc from 'fast-check';
 import { FrameCollector, FrameCutter } from '../../../bench/yardstick/floor/frames.js';
 import { RequestBatch, ResponseReader } from '../../../bench/yardstick/floor/tunnel-batch.js';
