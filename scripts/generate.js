@@ -27,9 +27,14 @@ function generate(name) {
   run('pbjs', [...flags, ...parts, '--force-number', '--no-comments', '-o', bare, proto]);
   run('pbts', ['-o', types, commented]);
   return {
-    [`lib/gen/${name}.js`]: header + readFileSync(bare, 'utf8'),
+    [`lib/gen/${name}.js`]: header + withoutLong(readFileSync(bare, 'utf8')),
     [`lib/gen/${name}.d.ts`]: header + readFileSync(types, 'utf8').replace('import Long = require("long");\n', ''),
   };
+}
+
+/** A default of 0 is 0, also where the `long` package is installed and this code was loaded before anybody switched it off. */
+function withoutLong(code) {
+  return code.replaceAll(/\$util\.Long \? \$util\.Long\.fromBits\(0,0,(?:true|false)\) : 0/g, '0');
 }
 
 function run(tool, args) {

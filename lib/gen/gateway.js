@@ -24,8 +24,8 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ClientFrame.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            ClientFrame.prototype.ack = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ClientFrame.prototype.seq = 0;
+            ClientFrame.prototype.ack = 0;
             ClientFrame.prototype.hello = null;
             ClientFrame.prototype.request = null;
             ClientFrame.prototype.heartbeat = null;
@@ -191,7 +191,7 @@ export const gatesvr = $root.gatesvr = (() => {
             Hello.prototype.token = "";
             Hello.prototype.playerId = "";
             Hello.prototype.resumeToken = "";
-            Hello.prototype.lastServerSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Hello.prototype.lastServerSeq = 0;
             Hello.prototype.clientVersion = "";
             Hello.prototype.headers = $util.emptyObject;
             Hello.prototype.features = $util.emptyArray;
@@ -528,7 +528,7 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Heartbeat.prototype.clientTimeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Heartbeat.prototype.clientTimeMs = 0;
 
             Heartbeat.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -692,7 +692,7 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Cancel.prototype.clientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Cancel.prototype.clientSeq = 0;
 
             Cancel.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -856,8 +856,8 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            ServerFrame.prototype.seq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            ServerFrame.prototype.ack = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ServerFrame.prototype.seq = 0;
+            ServerFrame.prototype.ack = 0;
             ServerFrame.prototype.welcome = null;
             ServerFrame.prototype.delivery = null;
             ServerFrame.prototype.replayed = null;
@@ -868,7 +868,7 @@ export const gatesvr = $root.gatesvr = (() => {
             ServerFrame.prototype.error = null;
             ServerFrame.prototype.ping = null;
             ServerFrame.prototype.refreshed = null;
-            ServerFrame.prototype.first = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            ServerFrame.prototype.first = 0;
 
             let $oneOfFields;
 
@@ -1078,10 +1078,10 @@ export const gatesvr = $root.gatesvr = (() => {
             Welcome.prototype.epoch = "";
             Welcome.prototype.resume = 0;
             Welcome.prototype.resumeReason = "";
-            Welcome.prototype.lostFrom = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Welcome.prototype.lostTo = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Welcome.prototype.lastClientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Welcome.prototype.nextServerSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Welcome.prototype.lostFrom = 0;
+            Welcome.prototype.lostTo = 0;
+            Welcome.prototype.lastClientSeq = 0;
+            Welcome.prototype.nextServerSeq = 0;
             Welcome.prototype.resumeToken = "";
             Welcome.prototype.heartbeatIntervalMs = 0;
             Welcome.prototype.maxFrameBytes = 0;
@@ -1568,7 +1568,7 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Response.prototype.clientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Response.prototype.clientSeq = 0;
             Response.prototype.code = 0;
             Response.prototype.message = "";
             Response.prototype.payload = $util.newBuffer([]);
@@ -1762,7 +1762,7 @@ export const gatesvr = $root.gatesvr = (() => {
             Notify.prototype.topic = "";
             Notify.prototype.payload = $util.newBuffer([]);
             Notify.prototype.headers = $util.emptyObject;
-            Notify.prototype.boundClientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Notify.prototype.boundClientSeq = 0;
             Notify.prototype.id = "";
 
             Notify.encode = function (message, writer, _depth) {
@@ -1918,7 +1918,7 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            End.prototype.clientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            End.prototype.clientSeq = 0;
             End.prototype.code = 0;
             End.prototype.message = "";
             End.prototype.outcome = 0;
@@ -2076,7 +2076,7 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Replayed.prototype.upTo = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Replayed.prototype.upTo = 0;
 
             Replayed.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2158,8 +2158,8 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Pong.prototype.clientTimeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Pong.prototype.serverTimeMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Pong.prototype.clientTimeMs = 0;
+            Pong.prototype.serverTimeMs = 0;
 
             Pong.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2518,8 +2518,8 @@ export const gatesvr = $root.gatesvr = (() => {
                             this[keys[i]] = properties[keys[i]];
             };
 
-            Slow.prototype.queued = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
-            Slow.prototype.queuedBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Slow.prototype.queued = 0;
+            Slow.prototype.queuedBytes = 0;
 
             Slow.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2614,7 +2614,7 @@ export const gatesvr = $root.gatesvr = (() => {
 
             Error.prototype.code = 0;
             Error.prototype.message = "";
-            Error.prototype.clientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Error.prototype.clientSeq = 0;
 
             Error.encode = function (message, writer, _depth) {
                 if (!writer)
@@ -2719,7 +2719,7 @@ export const gatesvr = $root.gatesvr = (() => {
             };
 
             Refreshed.prototype.code = 0;
-            Refreshed.prototype.expiresInMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Refreshed.prototype.expiresInMs = 0;
 
             Refreshed.encode = function (message, writer, _depth) {
                 if (!writer)

@@ -228,7 +228,7 @@ export const gatesvr = $root.gatesvr = (() => {
                 LoginReply.prototype.zone = "";
                 LoginReply.prototype.roles = $util.emptyArray;
                 LoginReply.prototype.data = $util.newBuffer([]);
-                LoginReply.prototype.expiresInMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                LoginReply.prototype.expiresInMs = 0;
 
                 LoginReply.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -540,12 +540,12 @@ export const gatesvr = $root.gatesvr = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
-                UpstreamRequest.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                UpstreamRequest.prototype.id = 0;
                 UpstreamRequest.prototype.playerId = "";
                 UpstreamRequest.prototype.sessionId = "";
                 UpstreamRequest.prototype.zone = "";
                 UpstreamRequest.prototype.epoch = "";
-                UpstreamRequest.prototype.clientSeq = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                UpstreamRequest.prototype.clientSeq = 0;
                 UpstreamRequest.prototype.action = "";
                 UpstreamRequest.prototype.payload = $util.newBuffer([]);
                 UpstreamRequest.prototype.headers = $util.emptyObject;
@@ -785,7 +785,7 @@ export const gatesvr = $root.gatesvr = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
-                UpstreamResponse.prototype.id = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                UpstreamResponse.prototype.id = 0;
                 UpstreamResponse.prototype.code = 0;
                 UpstreamResponse.prototype.message = "";
                 UpstreamResponse.prototype.payload = $util.newBuffer([]);
@@ -2744,7 +2744,7 @@ export const gatesvr = $root.gatesvr = (() => {
                                 this[keys[i]] = properties[keys[i]];
                 };
 
-                RegisterEvent.prototype.leaseMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                RegisterEvent.prototype.leaseMs = 0;
                 RegisterEvent.prototype.code = 0;
                 RegisterEvent.prototype.message = "";
 

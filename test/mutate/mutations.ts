@@ -23,7 +23,7 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 1,
     what: 'a unit is forgotten once it was written',
     file: QUEUE,
-    find: '    this.#sent.set(unit.seq, unit);\n',
+    find: '    this.#sent.push(unit);\n',
     replace: '',
     tests: queueTests,
   },
@@ -37,10 +37,10 @@ export const mutations: readonly Mutation[] = [
   },
   {
     caseNumber: 3,
-    what: 'the replay goes backwards',
+    what: 'the replay stops after its first unit',
     file: QUEUE,
-    find: 'this.#replay = this.#sent.size === 0 ? undefined : this.#sent.values();',
-    replace: 'this.#replay = this.#sent.size === 0 ? undefined : [...this.#sent.values()].reverse().values();',
+    find: '    this.#replayNext = unit?.next;\n',
+    replace: '    this.#replayNext = undefined;\n',
     tests: queueTests,
   },
   {
@@ -145,9 +145,9 @@ export const mutations: readonly Mutation[] = [
     caseNumber: 9,
     what: 'a Response for a player who is away is dropped',
     file: PLAYER,
-    find: '    this.#pending.delete(job.clientSeq);\n    const { clientSeq } = job;\n',
+    find: '    const { clientSeq } = job;\n    const { code, message, payload, headers, outcome } = answer;\n',
     replace:
-      '    this.#pending.delete(job.clientSeq);\n    const { clientSeq } = job;\n    if (this.#link === undefined) return;\n',
+      '    const { clientSeq } = job;\n    const { code, message, payload, headers, outcome } = answer;\n    if (this.#link === undefined) return;\n',
     tests: playerTests,
   },
   {
