@@ -1,7 +1,7 @@
 import type { Benchmark, Verdict } from './support/benchmark.js';
 import type { Way } from './programs/dialing.js';
 import { protoPath } from './support/build.js';
-import { roundsTable, takeTurns, type Rounds, type Side } from './support/side.js';
+import { requests, roundsTable, takeTurns, type Rounds, type Side } from './support/side.js';
 import { Stand } from './support/stand.js';
 import { figure } from './support/table.js';
 
@@ -30,14 +30,14 @@ export const benchmark: Benchmark = {
       };
       const all = Object.values(sides);
       print(`\nping: one request at a time, ${payload} B, ${rounds} × ${seconds! / 3} s in turn\n`);
-      const ping = { ms: (seconds! * 1000) / 3, connections: 1, inFlight: 1, payloadBytes: payload! };
-      const pings = await takeTurns(all, { order: ping, rounds: rounds!, warmupMs: (warmup! * 1000) / 3 });
+      const turns = { rounds: rounds!, ms: seconds! * 1000, warmupMs: warmup! * 1000 };
+      const ping = requests({ connections: 1, inFlight: 1, payloadBytes: payload! });
+      const pings = await takeTurns(all, { ...turns, ms: turns.ms / 3, warmupMs: turns.warmupMs / 3 }, ping);
       for (const line of roundsTable(pings)) print(line);
       print(
         `\npipelined: ${connections} connections × ${inflight} in flight, ${payload} B, ${rounds} × ${seconds} s in turn\n`,
       );
-      const order = { ms: seconds! * 1000, inFlight: inflight!, payloadBytes: payload! };
-      const measured = await takeTurns(all, { order, rounds: rounds!, warmupMs: warmup! * 1000 });
+      const measured = await takeTurns(all, turns, requests({ inFlight: inflight!, payloadBytes: payload! }));
       for (const line of roundsTable(measured)) print(line);
       print('');
       const of = (side: Side): Rounds => measured.get(side)!;
@@ -53,7 +53,7 @@ export const benchmark: Benchmark = {
 };
 
 function costVerdict(gatesvr: Rounds, yardstick: Rounds, whose: string, goal: number): Verdict {
-  const value = gatesvr.cpuUsPerRequest / yardstick.cpuUsPerRequest;
+  const value = gatesvr.cpuUsEach / yardstick.cpuUsEach;
   return { measured: `QUIC: ${figure(value)} × ${whose} CPU a request`, value, wanted: { atMost: goal } };
 }
 

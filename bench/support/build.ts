@@ -9,12 +9,16 @@ const programsDirectory = join(root, 'dist/bench');
 /** What runs as a process of its own beside the gateway and the services. */
 const programs = {
   'gatesvr-clients': 'bench/programs/gatesvr-clients.ts',
+  'gatesvr-receivers': 'bench/programs/gatesvr-receivers.ts',
+  'gatesvr-pusher': 'bench/programs/gatesvr-pusher.ts',
   'ws-clients': 'bench/programs/ws-clients.ts',
   'floor-clients': 'bench/programs/floor-clients.ts',
+  'socket-io-receivers': 'bench/programs/socket-io-receivers.ts',
   'ws-gateway': 'bench/yardstick/ws-gateway.ts',
   'bare-gateway': 'bench/yardstick/bare-gateway.ts',
   'bidi-gateway': 'bench/yardstick/bidi-gateway.ts',
   'bidi-service': 'bench/yardstick/bidi-service.ts',
+  'socket-io-server': 'bench/yardstick/socket-io-server.ts',
   'floor-gateway': 'bench/yardstick/floor/floor-gateway.ts',
   probe: 'bench/programs/probe.ts',
 };

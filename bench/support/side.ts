@@ -11,7 +11,12 @@ export interface Side {
 }
 
 /** What one side did in one turn. */
-export interface Round extends LoadReport {
+export interface Round {
+  /** What was asked for and came, and nothing else: answers, or deliveries. */
+  readonly count: number;
+  readonly elapsedMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
   /** Of the gateway's process, all threads. */
   readonly cpuUs: number;
 }
@@ -24,12 +29,12 @@ export class Rounds {
     this.#rounds.push(round);
   }
 
-  get cpuUsPerRequest(): number {
+  get cpuUsEach(): number {
     return median(this.#costs);
   }
 
   get perSecond(): number {
-    return this.#median(({ answered, elapsedMs }) => (answered / elapsedMs) * 1000);
+    return this.#median(({ count, elapsedMs }) => (count / elapsedMs) * 1000);
   }
 
   row(name: string): (string | number)[] {
@@ -38,15 +43,15 @@ export class Rounds {
       Math.round(this.perSecond),
       figure(this.#median(({ p50Ms }) => p50Ms)),
       figure(this.#median(({ p99Ms }) => p99Ms)),
-      figure(this.cpuUsPerRequest),
+      figure(this.cpuUsEach),
       figure(Math.min(...this.#costs)),
       figure(Math.max(...this.#costs)),
-      this.#rounds.reduce((sum, { answered }) => sum + answered, 0),
+      this.#rounds.reduce((sum, { count }) => sum + count, 0),
     ];
   }
 
   get #costs(): number[] {
-    return this.#rounds.map(({ cpuUs, answered }) => cpuUs / answered);
+    return this.#rounds.map(({ cpuUs, count }) => cpuUs / count);
   }
 
   #median(value: (round: Round) => number): number {
@@ -54,38 +59,48 @@ export class Rounds {
   }
 }
 
-export interface TurnsOptions {
-  readonly order: LoadOrder;
+/** One turn of a side, that long. */
+export type TakeTurn<S> = (side: S, ms: number) => Promise<Round>;
+
+export interface Turns {
   readonly rounds: number;
+  readonly ms: number;
   readonly warmupMs: number;
 }
 
 /** Lets the sides take turns, `rounds` times, after a turn of each that doesn't count. */
-export async function takeTurns<S extends Side>(
+export async function takeTurns<S>(
   sides: readonly S[],
-  { order, rounds, warmupMs }: TurnsOptions,
+  { rounds, ms, warmupMs }: Turns,
+  take: TakeTurn<S>,
 ): Promise<Map<S, Rounds>> {
-  for (const side of sides) await takeTurn(side, { ...order, ms: warmupMs });
+  for (const side of sides) await take(side, warmupMs);
   const measured = new Map(sides.map((side) => [side, new Rounds()]));
   for (let i = 0; i < rounds; i++) {
-    for (const [side, of] of measured) of.add(await takeTurn(side, order));
+    for (const [side, of] of measured) of.add(await take(side, ms));
   }
   return measured;
 }
 
-export function roundsTable(measured: ReadonlyMap<Side, Rounds>): string[] {
-  const head = ['', 'requests/s', 'p50 ms', 'p99 ms', 'CPU µs/request', 'from', 'to', 'answered'];
+/** A turn of requests. All of them are answered within it, so its CPU time is theirs. */
+export function requests(order: Omit<LoadOrder, 'ms'>): TakeTurn<Side> {
+  return async ({ name, gateway, clients }, ms) => {
+    const before = await gateway.cpu();
+    const report = await clients.ask<LoadReport>('run', { ...order, ms } satisfies LoadOrder);
+    const cpuUs = (await gateway.cpu()) - before;
+    checkReport(name, report);
+    return { ...report, count: report.answered, cpuUs };
+  };
+}
+
+/** @param what they count: a request, requests, what became of them */
+export function roundsTable(
+  measured: ReadonlyMap<{ readonly name: string }, Rounds>,
+  [one, many, done]: readonly [string, string, string] = ['request', 'requests', 'answered'],
+): string[] {
+  const head = ['', `${many}/s`, 'p50 ms', 'p99 ms', `CPU µs/${one}`, 'from', 'to', done];
   return table(
     head,
     [...measured].map(([{ name }, rounds]) => rounds.row(name)),
   );
-}
-
-/** All requests of a turn are answered within it, so its CPU time is theirs. */
-async function takeTurn({ name, gateway, clients }: Side, order: LoadOrder): Promise<Round> {
-  const before = await gateway.cpu();
-  const report = await clients.ask<LoadReport>('run', order);
-  const cpuUs = (await gateway.cpu()) - before;
-  checkReport(name, report);
-  return { ...report, cpuUs };
 }

@@ -24,6 +24,8 @@ export interface Target {
 export interface StandGateway {
   readonly process: BenchProcess;
   readonly target: Target;
+  /** "host:port" that services push to. */
+  readonly pushAddress: string;
 }
 
 export interface GatewayOptions {
@@ -137,9 +139,11 @@ export class Stand {
       args: ['serve', ...all.flatMap((setting) => ['--set', setting])],
       execArgv: [...gatewayNodeOptions(), ...nodeOptions],
       namespace,
-      readyLine: /"gateway started".*"listen":"[\d.]+:(\d+)"/,
+      readyLine: /"gateway started".*"listen":"[\d.]+:(\d+)".*"pushPort":(\d+)/,
     });
-    return { process: gateway, target: this.targetAt(`https://${address}:${(await gateway.ready)[1]!}/gatesvr`) };
+    const [, port, pushPort] = await gateway.ready;
+    const target = this.targetAt(`https://${address}:${port!}/gatesvr`);
+    return { process: gateway, target, pushAddress: `127.0.0.1:${pushPort!}` };
   }
 
   /** Something that shows the gateway's certificate at this address. */

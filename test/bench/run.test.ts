@@ -17,6 +17,7 @@ async function bench(...args: string[]): Promise<{ code: number | null; output: 
 /** Small counts, and no judgement of the speed: the machine may be busy with anything. */
 const shortRuns: Record<string, string[]> = {
   'request-path': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--connections', '4', '--inflight', '4'],
+  push: ['--seconds', '0.3', '--rounds', '1', '--warmup', '0.1', '--few', '2', '--many', '5'],
   idle: ['--rounds', '1', '--few', '5', '--many', '10'],
   loss: ['--seconds', '1', '--rounds', '1', '--connections', '4'],
   'idle-ping': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--few', '2', '--many', '20'],
