@@ -1,15 +1,11 @@
 import { DevServer } from './model/dev-server.js';
-import { findShortcoming, showShortcoming } from './view/shortcoming.js';
+import { showShortcoming } from './view/shortcoming.js';
 import { Notice } from './view/notice.js';
 import { Stage } from './view/stage.js';
 
 /** The page of `npm start`. */
 async function start(): Promise<void> {
-  const shortcoming = findShortcoming();
-  if (shortcoming !== undefined) {
-    showShortcoming(shortcoming);
-    return;
-  }
+  if (showShortcoming()) return;
   const notice = new Notice();
   try {
     const server = new DevServer();

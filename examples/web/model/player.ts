@@ -56,9 +56,9 @@ export class Player {
 
   /** What carries the session; undefined while nothing does. */
   get transport(): Transport | undefined {
-    const { connectionState } = this.client;
+    const { connectionState, transport } = this.client;
     const isLinked = connectionState === 'active' || connectionState === 'replaying' || connectionState === 'leaving';
-    return isLinked ? 'webtransport' : undefined;
+    return isLinked ? transport : undefined;
   }
 
   /** The second login; undefined while there is none. */

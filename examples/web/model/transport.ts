@@ -1,10 +1,10 @@
-/** What may carry a session. */
-export type Transport = 'webtransport' | 'websocket';
+import type { GatesvrClient } from '../../../lib/client/browser.js';
 
-/** `auto`: the client decides, and changes when one doesn't work. */
-export type TransportChoice = 'auto' | Transport;
+/** What may carry a session. */
+export type Transport = NonNullable<GatesvrClient['transport']>;
 
 export const transportNames: Readonly<Record<Transport, string>> = {
   webtransport: 'WebTransport',
   websocket: 'WebSocket',
+  memory: 'memory',
 };
