@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createService, ServiceError } from '../../lib/service/service.js';
-import type { Handler, ReplyNotify, Service, ServiceRequest } from '../../lib/service/service.js';
+import type { Handler, ReplyNotify, Service } from '../../lib/service/service.js';
+import { fields, integer } from '../fields.js';
+import { burst } from '../herald/burst.js';
+import { Herald } from '../herald/herald.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { placeOrder } from './order.js';
+import { Scoreboard } from './scoreboard.js';
 
 /** Most players whose counter is kept; above that the one that counted longest ago is forgotten. */
 const MAX_COUNTERS = 10_000;
 
-/** Answers everyday requests. Payloads are JSON; those of `echo` any bytes. */
-export function createBusiness(ledger: Ledger): Service {
+/** Rounds of the game, in ms. */
+const ROUND_MS = 1000;
+
+/** Answers everyday requests, and pushes through `herald`. Payloads are JSON; those of `echo` any bytes. */
+export function createBusiness(ledger: Ledger, herald = new Herald('business', ledger)): Service {
   return createService({
     name: 'business',
     wrap: ledger.wrap,
@@ -19,6 +27,9 @@ export function createBusiness(ledger: Ledger): Service {
       around,
       slow,
       fail,
+      'score.add': addScore(herald),
+      'order.place': placeOrder(herald),
+      'push.burst': burst(herald),
     },
   });
 }
@@ -60,6 +71,24 @@ const fail: Handler = (request) => {
   throw new ServiceError(integer(input, 'code', 500, 999), message);
 };
 
+/** `{"points":5}`: points in the game of `Scoreboard`, which ticks once a second from the first point on. */
+function addScore(herald: Herald): Handler {
+  const board = new Scoreboard(herald);
+  let timer: NodeJS.Timeout | undefined;
+  const tick = (): void => {
+    board.tick().catch(() => undefined);
+    if (board.isOn) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return (request) => {
+    herald.mustReach();
+    const score = board.add(request.playerId, integer(fields(request), 'points', 1, 100));
+    timer ??= setInterval(tick, ROUND_MS).unref();
+    return { json: { score } };
+  };
+}
+
 /** Counts the player's requests; the answer shows that each was executed once. */
 function counter(): Handler {
   const counts = new Map<string, number>();
@@ -70,19 +99,6 @@ function counter(): Handler {
     if (counts.size > MAX_COUNTERS) counts.delete(counts.keys().next().value!);
     return { json: { count } };
   };
-}
-
-function fields(request: ServiceRequest): Readonly<Record<string, unknown>> {
-  const value = request.json() ?? {};
-  if (typeof value !== 'object' || Array.isArray(value))
-    throw new ServiceError(400, 'the payload is not a JSON object');
-  return value as Record<string, unknown>;
-}
-
-function integer(input: Readonly<Record<string, unknown>>, name: string, fallback: number, max: number): number {
-  const value = input[name] ?? fallback;
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new ServiceError(400, `"${name}" must be an integer from 0 to ${max}`);
 }
 
 function numbers(value: unknown): number[] {

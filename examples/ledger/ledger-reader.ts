@@ -1,7 +1,7 @@
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LedgerEntry } from './ledger.js';
+import { isPushEntry, type LedgerEntry, type RequestLine } from './entry.js';
 
 const FILE = /^([a-z-]+-\d+-\d+)\.(\d+)\.jsonl$/;
 
@@ -39,9 +39,18 @@ async function* readFile(path: string): AsyncGenerator<LedgerEntry> {
   }
 }
 
-/** What a line leaves out. */
-const defaults = { key: '', action: '', code: 0, before: [], after: [], digest: '', abandoned: false };
+/** What the line of a request leaves out. */
+const defaults: Partial<RequestLine> = {
+  key: '',
+  action: '',
+  code: 0,
+  before: [],
+  after: [],
+  digest: '',
+  abandoned: false,
+};
 
 function readEntry(line: string): LedgerEntry {
-  return { ...defaults, ...(JSON.parse(line) as Pick<LedgerEntry, 'service' | 'pid' | 'at' | 'event' | 'player'>) };
+  const entry = JSON.parse(line) as LedgerEntry;
+  return isPushEntry(entry) ? entry : { ...defaults, ...entry };
 }

@@ -3,35 +3,9 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeContent, ServiceError } from '../../lib/service/service.js';
 import type { Context, Handler, Reply, ServiceRequest } from '../../lib/service/service.js';
+import type { PushLine, RequestLine } from './entry.js';
 
-/**
- * What an example service received and answered, one JSON line each, written before it acts: the independent witness
- * that the demo's checker holds against what clients saw. A line is handed to the kernel before the service goes on, so
- * killing the process loses none.
- */
-export interface LedgerEntry {
-  readonly service: string;
-  readonly pid: number;
-  /** Unix time in milliseconds. */
-  readonly at: number;
-  readonly event: 'received' | 'answered' | 'login' | 'logout';
-  readonly player: string;
-  /** Of the request: "epoch/client-seq"; of a logout: the epoch; of a login: empty. */
-  readonly key: string;
-  readonly action: string;
-  /** The answer's; 0 for what was received. */
-  readonly code: number;
-  /** Ids of the notifies that go before the answer, in order. */
-  readonly before: readonly string[];
-  /** Ids of the notifies that go after the answer, in order. */
-  readonly after: readonly string[];
-  /** `digest` of the request's payload (received) or the answer's (answered). */
-  readonly digest: string;
-  /** Answered when nobody waited any more: cancelled, or the deadline had passed. */
-  readonly abandoned: boolean;
-}
-
-type Line = Pick<LedgerEntry, 'event' | 'player'> & Partial<Omit<LedgerEntry, 'service' | 'pid' | 'at'>>;
+type Line = (Pick<RequestLine, 'event' | 'player'> & Partial<RequestLine>) | PushLine;
 
 /** 16 characters that tell payloads apart. */
 export function digest(payload: Uint8Array): string {
@@ -111,7 +85,7 @@ export class Ledger {
   }
 }
 
-function identity(request: ServiceRequest): Pick<LedgerEntry, 'player' | 'key' | 'action'> {
+function identity(request: ServiceRequest): Pick<RequestLine, 'player' | 'key' | 'action'> {
   return { player: request.playerId, key: request.idempotencyKey, action: request.action };
 }
 

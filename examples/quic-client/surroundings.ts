@@ -5,7 +5,7 @@ export interface Surroundings {
   readonly gatewayUrl: string;
   /** SHA-256 of the certificate, base64; undefined: trust the authorities that Node.js trusts. */
   readonly certificateHash: string | undefined;
-  token(player: string): Promise<string>;
+  token(player: string, zone?: string): Promise<string>;
 }
 
 /** The development set-up that `npm start` runs. */
@@ -35,7 +35,7 @@ export function findSetUp(stateFile = STATE_FILE): DevSetUp {
     gatewayUrl: gateway.url,
     certificateHash: gateway.certificateHash ?? undefined,
     ledgerDirectory: ledgerDirectory ?? undefined,
-    token: (player) => askForToken(pageUrl, player),
+    token: (player, zone) => askForToken(pageUrl, player, zone),
     pidOf: (service) => readState(stateFile).processes[service]?.pid ?? undefined,
   };
 }
@@ -60,8 +60,9 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function askForToken(pageUrl: string, player: string): Promise<string> {
-  const response = await fetch(new URL(`/dev/token?player=${encodeURIComponent(player)}`, pageUrl));
+async function askForToken(pageUrl: string, player: string, zone: string | undefined): Promise<string> {
+  const query = new URLSearchParams({ player, ...(zone === undefined ? {} : { zone }) });
+  const response = await fetch(new URL(`/dev/token?${query}`, pageUrl));
   const { token, error } = (await response.json()) as { token?: string; error?: string };
   if (token === undefined) throw new Error(`no token for ${player}: ${error ?? response.statusText}`);
   return token;

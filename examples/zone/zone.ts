@@ -1,16 +1,23 @@
 import { randomInt } from 'node:crypto';
 import { createService, ServiceError } from '../../lib/service/service.js';
 import type { Handler, Service, ServiceRequest } from '../../lib/service/service.js';
+import { burst } from '../herald/burst.js';
+import { Herald } from '../herald/herald.js';
 import type { Ledger } from '../ledger/ledger.js';
+import { say } from './chat.js';
+import { move } from './move.js';
 
-/** What belongs to the zone a player is in. Payloads are JSON. */
-export function createZone(ledger: Ledger): Service {
+/** What belongs to the zone a player is in; pushes through `herald`. Payloads are JSON. */
+export function createZone(ledger: Ledger, herald = new Herald('zone', ledger)): Service {
   return createService({
     name: 'zone',
     wrap: ledger.wrap,
     actions: {
       'zone.where': ({ zone, playerId }) => ({ json: { zone, player: playerId } }),
       'zone.roll': roll,
+      'zone.move': move(herald),
+      'zone.burst': burst(herald),
+      'chat.say': say(herald),
     },
   });
 }

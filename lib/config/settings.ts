@@ -359,7 +359,7 @@ export const settings = {
     change: 'always in production',
   }),
   routes: routes({
-    default: [route('zone.*', 'zone'), route('*', 'business')],
+    default: [route('zone.*', 'zone'), route('chat.*', 'zone'), route('*', 'business')],
     doc: 'which service takes an action, and on what terms; given anywhere, it replaces the whole list',
     change: 'for every service a team adds',
   }),

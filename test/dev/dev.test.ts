@@ -109,7 +109,7 @@ async function assertUsable(state: DevState): Promise<void> {
     assert.equal((await business.process({ ...key, action: 'time' })).code, 200);
     const events: string[] = [];
     for await (const entry of readLedger(state.ledgerDirectory!)) {
-      if (entry.key === `${key.epoch}/1`) events.push(entry.event);
+      if ('action' in entry && entry.key === `${key.epoch}/1`) events.push(entry.event);
     }
     assert.deepEqual(events, ['received', 'answered']);
   } finally {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { UnitChecker, type ViolationKind } from '../../examples/checker/unit-checker.js';
-import type { LedgerEntry } from '../../examples/ledger/ledger.js';
+import type { RequestEntry } from '../../examples/ledger/entry.js';
 import { checkLedger } from '../../examples/quic-client/demo/checker.js';
-import { History, type RequestEnd, type Sighting } from '../../examples/quic-client/demo/history.js';
+import { History, type RequestEnd } from '../../examples/quic-client/demo/history.js';
+import type { Sighting } from '../../examples/quic-client/demo/sighting.js';
 import type { Item } from '../../lib/client/node.js';
 import { Outcome } from '../../lib/protocol/message-codec.js';
 
@@ -149,7 +150,7 @@ describe('UnitChecker', () => {
 });
 
 describe('checkLedger', () => {
-  const received: LedgerEntry = {
+  const received: RequestEntry = {
     service: 'business',
     pid: 7,
     at: 0,
@@ -163,7 +164,7 @@ describe('checkLedger', () => {
     digest: 'request',
     abandoned: false,
   };
-  const answered: LedgerEntry = {
+  const answered: RequestEntry = {
     ...received,
     event: 'answered',
     code: 200,
@@ -175,7 +176,7 @@ describe('checkLedger', () => {
   const end: RequestEnd = { outcome: 'ANSWERED', code: 200, key: 'e/1', error: undefined, tookMs: 1 };
 
   async function kinds(
-    ledger: LedgerEntry[],
+    ledger: RequestEntry[],
     seen: Sighting | undefined,
     its: RequestEnd | undefined,
     killed: number[] = [],
@@ -183,7 +184,7 @@ describe('checkLedger', () => {
     const history = new History('ada');
     history.requests.push({ action: 'around', digest: 'request', end: its });
     if (seen !== undefined) history.sightings.set('e/1', seen);
-    const violations = await checkLedger({ histories: [history], ledger, killed: new Set(killed) });
+    const { violations } = await checkLedger({ histories: [history], ledger, killed: new Set(killed) });
     return violations.map(({ kind }) => kind);
   }
 

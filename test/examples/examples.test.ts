@@ -11,7 +11,7 @@ import { readLedger } from '../../examples/ledger/ledger-reader.js';
 import { createZone } from '../../examples/zone/zone.js';
 import { methods } from '../../lib/protocol/upstream-codec.js';
 import { GrpcCaller } from '../service/grpc-caller.js';
-import type { LedgerEntry } from '../../examples/ledger/ledger.js';
+import { isPushEntry, type RequestEntry } from '../../examples/ledger/entry.js';
 import type { UpstreamRequestInit, UpstreamResponse } from '../../lib/protocol/upstream-codec.js';
 import type { Service } from '../../lib/service/service.js';
 
@@ -37,9 +37,9 @@ describe('the example services', () => {
     caller = new GrpcCaller(await service.start('127.0.0.1:0'));
   }
 
-  async function ledger(): Promise<LedgerEntry[]> {
-    const entries: LedgerEntry[] = [];
-    for await (const entry of readLedger(directory)) entries.push(entry);
+  async function ledger(): Promise<RequestEntry[]> {
+    const entries: RequestEntry[] = [];
+    for await (const entry of readLedger(directory)) if (!isPushEntry(entry)) entries.push(entry);
     return entries;
   }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Ledger } from '../../examples/ledger/ledger.js';
 import { readLedger } from '../../examples/ledger/ledger-reader.js';
-import type { LedgerEntry } from '../../examples/ledger/ledger.js';
+import { isPushEntry, type RequestEntry } from '../../examples/ledger/entry.js';
 
 describe('the ledger', () => {
   let directory: string;
@@ -20,9 +20,9 @@ describe('the ledger', () => {
     rmSync(directory, { recursive: true });
   });
 
-  async function read(): Promise<LedgerEntry[]> {
-    const entries: LedgerEntry[] = [];
-    for await (const entry of readLedger(directory)) entries.push(entry);
+  async function read(): Promise<RequestEntry[]> {
+    const entries: RequestEntry[] = [];
+    for await (const entry of readLedger(directory)) if (!isPushEntry(entry)) entries.push(entry);
     return entries;
   }
 

@@ -1,115 +1,36 @@
-import type { Violation, ViolationKind } from '../../checker/unit-checker.js';
-import type { LedgerEntry } from '../../ledger/ledger.js';
-import type { History, RequestEnd, RequestRecord, Sighting } from './history.js';
+import type { Violation } from '../../checker/unit-checker.js';
+import { isPushEntry, type LedgerEntry } from '../../ledger/entry.js';
+import type { History } from './history.js';
+import { PushBook } from './push-book.js';
+import type { PushRecord } from './push-record.js';
+import { RequestBook } from './request-book.js';
 
 export interface Evidence {
   readonly histories: readonly History[];
-  /** What the services wrote down, of these players at least. */
+  /** What the services wrote down, of these players at least; each process in its order. */
   readonly ledger: AsyncIterable<LedgerEntry> | Iterable<LedgerEntry>;
   /** Service processes that were killed: what they had answered may have died with them. */
   readonly killed: ReadonlySet<number>;
 }
 
-/** Codes of the gateway that end a request although its service may yet answer: cancelled, deadline. */
-const GAVE_UP = new Set([499, 504]);
+export interface Finding {
+  readonly violations: readonly Violation[];
+  /** All pushes of the ledger. */
+  readonly pushes: readonly PushRecord[];
+}
 
 /**
- * Holds what services wrote down against what clients saw. The gateway's word counts for nothing: a request must have
- * ended once and run at most once, and what a service answered must have arrived as it was answered, its notifies
- * around it.
+ * Holds what services wrote down against what clients saw. The gateway's word counts for nothing where it says that all
+ * is well: a request must have ended once and run at most once, what a service answered must have arrived as it was
+ * answered, its notifies around it, and what was pushed must have come to each receiver, once and in its place.
  */
-export async function checkLedger({ histories, ledger, killed }: Evidence): Promise<Violation[]> {
-  const books = new Map(histories.map((history) => [history.player, new PlayerBook(history, killed)]));
-  for await (const entry of ledger) books.get(entry.player)?.enter(entry);
-  return [...books.values()].flatMap((book) => book.close());
-}
-
-/** One player's entries beside its client's history. */
-class PlayerBook {
-  readonly #history: History;
-  readonly #killed: ReadonlySet<number>;
-  readonly #violations: Violation[] = [];
-  readonly #receivedKeys = new Map<string, LedgerEntry>();
-  readonly #receivedDigests = new Set<string>();
-  readonly #answered = new Map<string, LedgerEntry>();
-
-  constructor(history: History, killed: ReadonlySet<number>) {
-    this.#history = history;
-    this.#killed = killed;
+export async function checkLedger({ histories, ledger, killed }: Evidence): Promise<Finding> {
+  const books = new Map(histories.map((history) => [history.player, new RequestBook(history, killed)]));
+  const pushes = new PushBook(killed);
+  for await (const entry of ledger) {
+    if (isPushEntry(entry)) pushes.enter(entry);
+    else books.get(entry.player)?.enter(entry);
   }
-
-  enter(entry: LedgerEntry): void {
-    if (entry.event === 'received') this.#receive(entry);
-    else if (entry.event === 'answered') this.#answered.set(entry.key, entry);
-  }
-
-  close(): Violation[] {
-    for (const entry of this.#answered.values()) this.#compare(entry, this.#history.sightings.get(entry.key));
-    for (const [key, sighting] of this.#history.sightings) {
-      if (sighting.outcome === 'ANSWERED' && !this.#answered.has(key)) {
-        this.#violate('misplaced', `${key} was answered to the client by nobody`);
-      }
-    }
-    for (const request of this.#history.requests) this.#end(request);
-    return this.#violations;
-  }
-
-  #receive(entry: LedgerEntry): void {
-    const { key, digest, action, service } = entry;
-    if (this.#receivedKeys.has(key)) this.#violate('duplicated', `${action} ${key} was executed twice by ${service}`);
-    else if (this.#receivedDigests.has(digest))
-      this.#violate('duplicated', `${action} ran under two keys, ${key} last`);
-    this.#receivedKeys.set(key, entry);
-    this.#receivedDigests.add(digest);
-  }
-
-  #compare(entry: LedgerEntry, seen: Sighting | undefined): void {
-    const { key, action } = entry;
-    const mayBeLost = entry.abandoned || this.#killed.has(entry.pid);
-    if (seen === undefined) {
-      if (!mayBeLost) this.#violate('lost', `the answer to ${action} ${key} never arrived`);
-    } else if (seen.outcome !== 'ANSWERED') {
-      if (!mayBeLost && !GAVE_UP.has(seen.code)) {
-        this.#violate('lost', `${action} ${key} was answered, the client was told ${seen.code} ${seen.outcome}`);
-      }
-      if (seen.outcome === 'NOT_EXECUTED') this.#violate('duplicated', `${action} ${key} ran though said not to have`);
-    } else {
-      this.#compareAnswers(entry, seen);
-    }
-  }
-
-  #compareAnswers({ key, action, code, digest, before, after }: LedgerEntry, seen: Sighting): void {
-    if (seen.code !== code || seen.digest !== digest) {
-      this.#violate('misplaced', `${action} ${key} arrived with another answer`);
-    }
-    const around = [...seen.before, ...seen.after];
-    const missing = [...before, ...after].filter((id) => !around.includes(id));
-    if (missing.length > 0) this.#violate('lost', `notifies of ${action} ${key}: ${missing.join(', ')}`);
-    else if (!isSame(before, seen.before) || !isSame(after, seen.after)) {
-      this.#violate('misplaced', `notifies of ${action} ${key} stand in another order`);
-    }
-  }
-
-  #end({ action, digest, end }: RequestRecord): void {
-    if (end === undefined) {
-      this.#violate('lost', `${action} never ended for its caller`);
-    } else if (end.outcome === 'NOT_EXECUTED' && this.#receivedDigests.has(digest)) {
-      this.#violate('duplicated', `${action} ${end.key} ran though its caller was told it had not`);
-    } else if (end.outcome === 'UNKNOWN' && !this.#mayBeUnknown(end)) {
-      this.#violate('lost', `${action} ${end.key} ended with an unknown outcome (${end.code} ${end.error ?? ''})`);
-    }
-  }
-
-  /** Only a service that died leaves a request open; that the gateway forgot one is no excuse. */
-  #mayBeUnknown({ code, error }: RequestEnd): boolean {
-    return error === undefined && (this.#killed.size > 0 || GAVE_UP.has(code));
-  }
-
-  #violate(kind: ViolationKind, story: string): void {
-    this.#violations.push({ kind, story: `${this.#history.player}: ${story}` });
-  }
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((value, index) => value === b[index]);
+  const violations = [...books.values()].flatMap((book) => book.close());
+  return { violations: [...violations, ...pushes.close(histories)], pushes: [...pushes.records.values()] };
 }

@@ -2,7 +2,7 @@ import { RequestError, type ClientState, type GatesvrClient } from '../../../lib
 import { UnitChecker } from '../../checker/unit-checker.js';
 import { digest } from '../../ledger/ledger.js';
 import { History, type RequestEnd, type RequestRecord } from './history.js';
-import { planRequest, type PlannedRequest } from './workload.js';
+import type { PlannedRequest, Workload } from './workload.js';
 
 /** When a link is cut. */
 export type CutPhase = 'before Welcome' | 'in replay' | 'in flight' | 'idle';
@@ -20,26 +20,32 @@ export class DemoPlayer {
   readonly history: History;
   readonly checker: UnitChecker;
   readonly cuts: Record<CutPhase, number> = { 'before Welcome': 0, 'in replay': 0, 'in flight': 0, idle: 0 };
-  readonly client: GatesvrClient;
+  readonly #workload: Workload;
   readonly #random: () => number;
-  readonly #open = new Set<Promise<void>>();
-  #nonce = 0;
+  readonly #open = new Set<Promise<RequestRecord>>();
+  /** Unix ms at which the session began that waits for its Welcome. */
+  #sessionSince = 0;
   /** What to cut when the time comes on the way back. */
   #ambush: 'before Welcome' | 'in replay' | undefined;
 
   constructor(
     readonly name: string,
-    client: GatesvrClient,
+    readonly client: GatesvrClient,
+    workload: Workload,
     random: () => number,
   ) {
-    this.client = client;
+    this.#workload = workload;
     this.#random = random;
     this.history = new History(name);
     this.checker = new UnitChecker(name);
-    client.onResume((_verdict, _reason, lost) => this.checker.welcomed(client.session!.epoch, lost));
+    client.onResume((_verdict, _reason, lost) => {
+      const { epoch, zone } = client.session!;
+      this.checker.welcomed(epoch, lost);
+      this.history.welcomed(epoch, zone, this.#sessionSince, Date.now(), lost !== undefined);
+    });
     client.onUnit((seq, items, replayed, voids) => {
       this.checker.unit(seq, items, voids);
-      this.history.unit(client.session!.epoch, items, replayed);
+      this.history.unit(seq, items, replayed);
       if (replayed) this.#spring('in replay');
     });
     client.onStateChange((state) => this.#passed(state));
@@ -56,7 +62,7 @@ export class DemoPlayer {
 
   /** Some requests, the link cut in `phase`, and back again. */
   async round(phase: CutPhase): Promise<void> {
-    for (let i = 0; i < BURST; i++) this.#request();
+    for (let i = 0; i < BURST; i++) void this.#request(this.#workload.next());
     if (phase === 'idle') await this.finish();
     else await this.#pause();
     if (phase === 'before Welcome' || phase === 'in replay') this.#ambush = phase;
@@ -70,23 +76,38 @@ export class DemoPlayer {
     await Promise.all(this.#open);
   }
 
-  async stop(): Promise<void> {
-    await this.finish();
-    await this.client.close({ logout: true });
+  /**
+   * Takes leave: what is pushed from now on need not arrive any more, and what was pushed before has arrived when this
+   * resolves, since the Response to a last request stands behind it in the player's queue.
+   */
+  async settle(): Promise<void> {
+    this.history.presence.leavesAt(Date.now());
+    await this.#request(this.#workload.echo());
   }
 
-  #request(): void {
-    const plan = planRequest(`${this.name}-${++this.#nonce}`, this.#random);
+  /** Lets a service push once more. @returns whether it did: a service that was killed has to come back first */
+  async seesPushOf(service: 'business' | 'zone'): Promise<boolean> {
+    const { end } = await this.#request(this.#workload.onePush(service));
+    return end?.outcome === 'ANSWERED' && end.code === 200;
+  }
+
+  logout(): Promise<void> {
+    return this.client.close({ logout: true });
+  }
+
+  #request(plan: PlannedRequest): Promise<RequestRecord> {
     const ended = this.#follow(plan).finally(() => this.#open.delete(ended));
     this.#open.add(ended);
+    return ended;
   }
 
-  async #follow({ action, payload }: PlannedRequest): Promise<void> {
+  async #follow({ action, payload }: PlannedRequest): Promise<RequestRecord> {
     const bytes = new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));
     const record: RequestRecord = { action, digest: digest(bytes), end: undefined };
     this.history.requests.push(record);
     const since = performance.now();
     record.end = { ...(await this.#end(action, bytes)), tookMs: performance.now() - since };
+    return record;
   }
 
   async #end(action: string, payload: Uint8Array): Promise<Omit<RequestEnd, 'tookMs'>> {
@@ -113,9 +134,15 @@ export class DemoPlayer {
   }
 
   #passed(state: ClientState): void {
-    if (state === 'authenticating') this.#spring('before Welcome');
+    const now = Date.now();
+    if (state === 'active') this.history.presence.back(now);
+    else this.history.presence.gone(now);
+    if (state === 'authenticating') {
+      this.#sessionSince = now;
+      this.#spring('before Welcome');
+    }
     // A replay of nothing is over before a unit can be seen: then the verdict alone is cut off.
-    else if (state === 'replaying' && this.history.units % 2 === 0) this.#spring('in replay');
+    if (state === 'replaying' && this.history.units % 2 === 0) this.#spring('in replay');
   }
 
   #spring(phase: 'before Welcome' | 'in replay'): void {

@@ -5,7 +5,9 @@ import type { DevSetUp } from '../surroundings.js';
 import { checkLedger } from './checker.js';
 import { cutPhases, DemoPlayer } from './demo-player.js';
 import { Killer } from './killer.js';
+import { PushTally } from './push-tally.js';
 import { report, verdictLine } from './report.js';
+import { Workload } from './workload.js';
 
 export interface DemoOptions {
   readonly setUp: DevSetUp;
@@ -25,6 +27,9 @@ export interface DemoOptions {
 /** How often progress is told, in ms. */
 const PROGRESS_MS = 500;
 
+/** Zones that the players are spread over: a push to one must not reach the others. */
+const ZONES = 3;
+
 /** Reconnects of the demo wait little: it is about cuts, not about sparing a gateway. */
 const BACKOFF = { baseMs: 20, maxMs: 500 };
 
@@ -37,9 +42,15 @@ const BACKOFF = { baseMs: 20, maxMs: 500 };
 export async function runDemo(options: DemoOptions): Promise<boolean> {
   const { setUp, clients, kill, random = Math.random, print } = options;
   if (setUp.ledgerDirectory === undefined) throw new Error('the services keep no ledger: nothing could be proved');
+  const startedAt = Date.now();
   const run = randomBytes(3).toString('hex');
+  const names = Array.from({ length: clients }, (_, index) => `demo-${run}-${index + 1}`);
+  const zones = Array.from({ length: ZONES }, (_, index) => `demo-${run}-zone-${index + 1}`);
   const players = await Promise.all(
-    Array.from({ length: clients }, (_, index) => startPlayer(setUp, `demo-${run}-${index + 1}`, random)),
+    names.map((name, index) => {
+      const others = names.filter((other) => other !== name);
+      return startPlayer(setUp, name, zones[index % ZONES]!, new Workload(name, index, others, random), random);
+    }),
   );
   const killer = kill === undefined ? undefined : new Killer(setUp, kill);
   const since = performance.now();
@@ -48,33 +59,52 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   try {
     await Promise.all(players.map((player, index) => cutAndAsk(player, index, players, options, since)));
     killer?.stop();
-    await Promise.all(players.map((player) => player.stop()));
+    await settle(players);
+    await Promise.all(players.map((player) => player.logout()));
   } finally {
     killer?.stop();
     stopProgress();
   }
   const seconds = (performance.now() - since) / 1000;
-  const violations = [
-    ...players.flatMap(({ checker }) => checker.violations),
-    ...(await checkLedger({
-      histories: players.map(({ history }) => history),
-      ledger: readLedger(setUp.ledgerDirectory),
-      killed: killer?.killed ?? new Set(),
-    })),
-  ];
-  print(report({ players, violations, kills: killer?.killed.size ?? 0, seconds }));
+  const histories = players.map(({ history }) => history);
+  const finding = await checkLedger({
+    histories,
+    ledger: readLedger(setUp.ledgerDirectory),
+    killed: killer?.killed ?? new Set(),
+  });
+  const violations = [...players.flatMap(({ checker }) => checker.violations), ...finding.violations];
+  const pushes = new PushTally(
+    finding.pushes.filter(({ made }) => made.at >= startedAt),
+    histories,
+  );
+  print(report({ players, pushes, violations, kills: killer?.killed.size ?? 0, seconds }));
   return violations.length === 0;
 }
 
-async function startPlayer(setUp: DevSetUp, name: string, random: () => number): Promise<DemoPlayer> {
+/**
+ * Waits until all there is to compare is written down: first every request has ended and with it every push that was asked
+ * for; then everything that was pushed has arrived.
+ */
+async function settle(players: readonly DemoPlayer[]): Promise<void> {
+  await Promise.all(players.map((player) => player.finish()));
+  await Promise.all(players.map((player) => player.settle()));
+}
+
+async function startPlayer(
+  setUp: DevSetUp,
+  name: string,
+  zone: string,
+  workload: Workload,
+  random: () => number,
+): Promise<DemoPlayer> {
   const client = connect({
     url: setUp.gatewayUrl,
-    token: await setUp.token(name),
+    token: await setUp.token(name, zone),
     playerId: name,
     backoff: BACKOFF,
     ...(setUp.certificateHash === undefined ? {} : { serverCertificateHashes: [setUp.certificateHash] }),
   });
-  const player = new DemoPlayer(name, client, random);
+  const player = new DemoPlayer(name, client, workload, random);
   await player.start();
   return player;
 }

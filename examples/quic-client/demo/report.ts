@@ -1,11 +1,13 @@
 import { violationKinds, type Violation } from '../../checker/unit-checker.js';
 import { cutPhases, type DemoPlayer } from './demo-player.js';
+import type { PushTally } from './push-tally.js';
 
 /** Stories told in full; the counts say how many there are. */
 const MAX_STORIES = 10;
 
 export interface Outcome {
   readonly players: readonly DemoPlayer[];
+  readonly pushes: PushTally;
   readonly violations: readonly Violation[];
   readonly kills: number;
   readonly seconds: number;
@@ -17,7 +19,7 @@ export function verdictLine(violations: readonly Violation[]): string {
 }
 
 /** The report, the verdict in its last line. */
-export function report({ players, violations, kills, seconds }: Outcome): string {
+export function report({ players, pushes, violations, kills, seconds }: Outcome): string {
   const requests = players.flatMap(({ history }) => history.requests);
   const ends = countBy(requests.map(({ end }) => describeEnd(end)));
   const resumes = ['FULL', 'PARTIAL', 'FRESH'] as const;
@@ -27,7 +29,12 @@ export function report({ players, violations, kills, seconds }: Outcome): string
     `clients    ${players.length} over QUIC, ${seconds.toFixed(1)} s`,
     `requests   ${requests.length}: ${[...ends].map(([end, count]) => `${count} ${end}`).join(', ')}`,
     `units      ${sum(players, ({ history }) => history.units)}, of which replayed ${sum(players, ({ history }) => history.replayed)}; dropped as duplicate ${sum(players, ({ client }) => client.counters.duplicates)}`,
-    `notifies   ${sum(players, ({ history }) => history.notifies)}`,
+    `notifies   ${sum(players, ({ history }) => history.notifies)}, of which pushed ${sum(players, ({ history }) => history.pushes.size)}`,
+    `pushes     ${pushes.total}: ${pushes.outcomes}`,
+    ...pushes.lines.map((line) => `           ${line}`),
+    ...(pushes.missing.length > 0
+      ? [`unproved   no push was seen ${pushes.missing.join(', ')}: a longer run has them`]
+      : []),
     `cuts       ${cuts}: ${cutPhases.map((phase) => `${sum(players, (player) => player.cuts[phase])} ${phase}`).join(', ')}`,
     `resumes    ${resumes.map((verdict) => `${sum(players, ({ client }) => client.counters.resumes[verdict])} ${verdict}`).join(', ')}`,
     ...(kills > 0 ? [`kills      ${kills}`] : []),
