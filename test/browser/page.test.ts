@@ -4,22 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { rates } from '../../examples/web/model/steady-traffic.js';
 import { runDev } from '../../lib/dev/dev.js';
 import type { Dev } from '../../lib/dev/dev.js';
-import { requireProgram } from '../support/system-programs.js';
+import { launchChromium } from '../support/chromium.js';
 
-const BROWSER_ARGS = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 /** What Chromium logs by itself when nobody listens where a page connects to. */
 const FAILED_ATTEMPT =
@@ -35,13 +25,12 @@ describe('the page of npm start, in Chromium', function () {
   let complaints: string[];
 
   before(async function () {
-    const executablePath = requireProgram(this, 'chromium');
+    browser = await launchChromium(this);
     directory = mkdtempSync(join(tmpdir(), 'gatesvr-page-'));
     mkdirSync(screenshots, { recursive: true });
     const built = join(directory, 'web');
     await bundlePages(built);
     dev = await runDev({ ports, directory, page: built, output: new PassThrough().resume() });
-    browser = await chromium.launch({ executablePath, args: BROWSER_ARGS });
   });
 
   after(async () => {

@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type * as Sdk from '../../lib/client/browser.js';
 import { CloseCode } from '../../lib/protocol/protocol.js';
+import { launchChromium } from '../support/chromium.js';
+import { serveClientPages } from '../support/client-pages.js';
+import type { ClientPages } from '../support/client-pages.js';
 import { echoes, startGatewayOfBoth } from '../support/quic-gateway.js';
 import type { GatewayOfBoth } from '../support/quic-gateway.js';
 import { until } from '../support/until.js';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const entry = fileURLToPath(new URL('../../lib/client/browser.ts', import.meta.url));
 
 /** What the page knows: the bundle, and the client of the test. */
 declare const gatesvr: typeof Sdk;
@@ -32,41 +16,26 @@ declare const texts: string[];
 
 for (const transport of ['webtransport', 'websocket'] as const) {
   describe(`the client for browsers, in Chromium, over ${transport}`, () => {
-    let browser: Browser;
-    let pages: Server;
+    let browser: Browser | undefined;
+    let pages: ClientPages | undefined;
     let page: Page;
     let server: GatewayOfBoth;
 
-    before(async () => {
-      const bundle = await build({
-        entryPoints: [entry],
-        bundle: true,
-        format: 'iife',
-        globalName: 'gatesvr',
-        platform: 'browser',
-        write: false,
-        logLevel: 'silent',
-      });
-      const script = bundle.outputFiles[0]!.text;
-      pages = createServer((request, response) => {
-        const isScript = request.url === '/client.js';
-        response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-        response.end(isScript ? script : '<!doctype html><script src="/client.js"></script>');
-      });
-      await new Promise<void>((resolve) => pages.listen(0, resolve));
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    before(async function () {
+      browser = await launchChromium(this);
+      pages = await serveClientPages();
     });
 
     after(async () => {
-      await browser.close();
-      pages.close();
+      await browser?.close();
+      pages?.stop();
     });
 
     beforeEach(async () => {
       server = await startGatewayOfBoth();
       echoes(server);
-      page = await browser.newPage();
-      await page.goto(`http://localhost:${(pages.address() as AddressInfo).port}/`);
+      page = await browser!.newPage();
+      await page.goto(pages!.url);
       await page.evaluate(
         async ({ url, webSocketUrl, hash, transport }) => {
           const made = gatesvr.connect({

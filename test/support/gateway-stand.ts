@@ -36,6 +36,8 @@ export interface StandOptions {
   /** In place of the example Business. */
   readonly business?: Actions;
   readonly log?: Log;
+  /** In place of one made for this stand. */
+  readonly certificate?: TestCertificate;
 }
 
 /** A whole gateway on this machine: real QUIC, real services over real gRPC, ports of its own. */
@@ -47,7 +49,12 @@ export class GatewayStand {
     readonly endpoint: QuicEndpoint,
   ) {}
 
-  static async start({ config = {}, business, log = noLog }: StandOptions = {}): Promise<GatewayStand> {
+  static async start({
+    config = {},
+    business,
+    log = noLog,
+    certificate: given,
+  }: StandOptions = {}): Promise<GatewayStand> {
     const services = {
       hello: createTestHello(),
       business:
@@ -58,7 +65,7 @@ export class GatewayStand {
     for (const [name, service] of Object.entries(services)) {
       addresses[name] = { addresses: [`127.0.0.1:${await service.start('127.0.0.1:0')}`] };
     }
-    const certificate = await makeCertificate();
+    const certificate = given ?? (await makeCertificate());
     const gateway = new Gateway(
       makeConfig({
         services: addresses,

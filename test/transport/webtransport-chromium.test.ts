@@ -1,56 +1,46 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../lib/clock.js';
 import { QuicEndpoint } from '../../lib/quic/endpoint.js';
 import { TimerWheel } from '../../lib/timer-wheel.js';
 import type { Connection } from '../../lib/transport/transport.js';
 import { WebTransportListener } from '../../lib/transport/webtransport-listener.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
+import { launchChromium } from '../support/chromium.js';
 import { quicEngine } from '../support/quic.js';
 import { Recorder } from '../support/recorder.js';
 import { until } from '../support/until.js';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 describe('WebTransportListener with Chromium', () => {
-  let browser: Browser;
-  let pageServer: Server;
+  let browser: Browser | undefined;
+  let pageServer: Server | undefined;
   let page: Page;
   let certificate: TestCertificate;
   let listener: WebTransportListener;
   const accepted: Recorder[] = [];
 
-  before(async () => {
+  before(async function () {
+    browser = await launchChromium(this);
     pageServer = createServer((_request, response) => {
       response.setHeader('content-type', 'text/html');
       response.end('<!doctype html><title>test</title>');
     });
-    await new Promise<void>((resolve) => pageServer.listen(0, resolve));
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    await new Promise<void>((resolve) => pageServer!.listen(0, resolve));
   });
 
   after(async () => {
-    await browser.close();
-    pageServer.close();
+    await browser?.close();
+    pageServer?.close();
   });
 
   beforeEach(async () => {
     certificate = await makeCertificate();
     accepted.length = 0;
     await listen();
-    page = await browser.newPage();
-    await page.goto(`http://localhost:${(pageServer.address() as AddressInfo).port}/`);
+    page = await browser!.newPage();
+    await page.goto(`http://localhost:${(pageServer!.address() as AddressInfo).port}/`);
   });
 
   afterEach(async () => {
