@@ -182,6 +182,13 @@ export class Gateway {
       ...config.admin,
       log: clientLog,
       metrics: this.#metrics,
+      pushes: {
+        service: this.#pushes,
+        token: pushToken,
+        hosts: config.push.httpHosts,
+        maxFrameBytes: config.session.maxFrameBytes,
+        log: clientLog,
+      },
       ready: [
         { name: 'listener', problem: () => (this.#listening ? undefined : 'it does not listen') },
         { name: 'draining', problem: () => (this.#draining ? 'the gateway stops' : undefined) },

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { GatesvrError } from '../errors.js';
 import type { Log } from '../log.js';
+import { pushRoutes, type PushRoutesParts } from './push-routes.js';
 
 /** One condition of readiness, asked at every probe. */
 export interface ReadinessCheck {
@@ -20,6 +21,7 @@ export interface AdminParts {
   /** Ready is not live: a gateway that drains, or has lost Hello, lives and must not get new clients. */
   readonly ready: readonly ReadinessCheck[];
   readonly metrics: { readonly contentType: string; collect(): Promise<string> };
+  readonly pushes: PushRoutesParts;
   /** A request that has not come whole by then is cut. */
   readonly requestTimeoutMs?: number;
 }
@@ -33,7 +35,7 @@ const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_CONNECTIONS = 128;
 const MAX_REQUESTS_PER_CONNECTION = 1000;
 
-/** The HTTP port for those who run the gateway: `/healthz`, `/readyz`, `/metrics`. Never for clients. */
+/** The HTTP port for those who run the gateway: `/healthz`, `/readyz`, `/metrics`, `/v1/push` …. Never for clients. */
 export class AdminServer {
   readonly #parts: AdminParts;
   #server: Server | undefined;
@@ -86,7 +88,7 @@ export class AdminServer {
   }
 }
 
-function routes({ ready, metrics, log }: AdminParts): Hono {
+function routes({ ready, metrics, pushes, log }: AdminParts): Hono {
   const app = new Hono();
   app.get('/healthz', (context) => context.json({ status: 'live' }));
   app.get('/readyz', (context) => {
@@ -102,14 +104,17 @@ function routes({ ready, metrics, log }: AdminParts): Hono {
   app.get('/metrics', async (context) => {
     return context.body(await metrics.collect(), 200, { 'content-type': metrics.contentType });
   });
-  const paths = app.routes.map((route) => route.path);
+  app.route('/v1', pushRoutes(pushes));
+  const methods = new Map(app.routes.map(({ path, method }) => [path, method]));
   app.all('*', (context) => {
     // The body of a request that wants something else is not read: the connection ends with the answer.
     context.header('connection', 'close');
-    if (paths.includes(context.req.path)) {
-      return context.json({ error: `${context.req.path} takes GET` }, 405, { allow: 'GET, HEAD' });
+    const method = methods.get(context.req.path);
+    if (method !== undefined) {
+      const allow = method === 'GET' ? 'GET, HEAD' : method;
+      return context.json({ error: `${context.req.path} takes ${method}` }, 405, { allow });
     }
-    return context.json({ error: `there is no ${context.req.path}; there is ${paths.join(', ')}` }, 404);
+    return context.json({ error: `there is no ${context.req.path}; there is ${[...methods.keys()].join(', ')}` }, 404);
   });
   app.onError((error, context) => {
     log.error('admin request failed', { error, path: context.req.path });

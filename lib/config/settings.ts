@@ -397,7 +397,7 @@ export const settings = {
     pattern: /^[a-z0-9.-]{1,253}$|^\[[0-9a-f:.]{2,45}\]$/,
     max: 64,
     allowed: 'a host name in small letters, without port',
-    doc: 'names under which HTTP pushes may come to the admin port, beside `admin.host` and those of this machine',
+    doc: 'names under which HTTP pushes may come to the admin port, beside localhost and IP addresses',
     change: 'where services reach the admin port by another name',
   }),
   'push.maxIds': integer({

@@ -1,14 +1,7 @@
 import { encodeContent } from './payload.js';
-import {
-  MessageClass,
-  PushOutcome,
-  PushPlace,
-  ReceiptKind,
-  ReceiptWish,
-  type PushReply,
-  type PushRequestInit,
-  type Receipt,
-} from '../protocol/push-codec.js';
+import { PushPlace, ReceiptWish, type PushReply, type PushRequestInit, type Receipt } from '../protocol/push-codec.js';
+import { CLASSES, outcomeWord, PLACES, receiptWord, WISHES } from '../protocol/push-words.js';
+import type { ClassWord, OutcomeWord, PlaceWord, ReceiptWord, WishWord } from '../protocol/push-words.js';
 import type { Content } from './payload.js';
 
 /** Whom a push is for. A session means its player, and is refused once another session of the player took over. */
@@ -27,7 +20,7 @@ export interface PushMessage extends Content {
    * reliable (default): in order, kept, replayed. latest: while it waits unsent a newer one with the same key takes its
    * place. volatile: a datagram where there are any, never kept.
    */
-  readonly class?: 'reliable' | 'latest' | 'volatile';
+  readonly class?: ClassWord;
   /** Of class latest; the topic when left out. */
   readonly key?: string;
   /** Milliseconds after which it isn't sent any more. */
@@ -35,30 +28,29 @@ export interface PushMessage extends Content {
   /** A push that is repeated with its id counts once. Made when left out. */
   readonly id?: string;
   /** What became of it later: `each` for every receiver of a push to many, `none` to hear nothing. */
-  readonly receipts?: 'each' | 'none';
+  readonly receipts?: WishWord;
 }
 
 export interface Push extends PushMessage {
   readonly to: PushTarget;
   /** `request.idempotencyKey` of the request around whose answer it is to stand. */
   readonly boundTo?: string;
-  readonly place?: 'before' | 'after';
+  readonly place?: PlaceWord;
 }
 
 export interface Broadcast extends PushMessage {
   readonly players: readonly string[];
 }
 
-/**
- * delivered: written to a connection. kept: for a player who is away or hasn't room yet. held: waits for its request's
- * answer. refused: `code` and `message` say why. dropped: volatile, and nobody could get it.
- */
-export type PushResultOutcome = 'delivered' | 'kept' | 'held' | 'refused' | 'dropped' | 'unknown';
-
 /** What the gateway said of a push when it took it. */
 export interface PushResult {
   readonly id: string;
-  readonly outcome: PushResultOutcome;
+  /**
+   * delivered: written to a connection. kept: for a player who is away or hasn't room yet. held: waits for its
+   * request's answer. refused: `code` and `message` say why. dropped: volatile, and nobody could get it. unknown: said
+   * by a gateway of a later version.
+   */
+  readonly outcome: OutcomeWord;
   /** Why it was refused: docs/errors.md; 0 otherwise. */
   readonly code: number;
   readonly message: string;
@@ -75,34 +67,12 @@ export interface PushResult {
 /** What became later of a push that was kept, held or delivered. */
 export interface PushReceipt {
   readonly id: string;
-  readonly kind: 'placed' | 'late' | 'expired' | 'epoch-ended' | 'superseded' | 'acknowledged' | 'lost' | 'unknown';
+  readonly kind: ReceiptWord;
   readonly playerId: string;
 }
 
 /** As in upstream.proto. */
 const MAX_ID_CHARS = 128;
-
-const CLASSES = { reliable: MessageClass.RELIABLE, latest: MessageClass.LATEST, volatile: MessageClass.VOLATILE };
-const PLACES = { before: PushPlace.BEFORE, after: PushPlace.AFTER };
-const WISHES = { each: ReceiptWish.RECEIPTS_EACH, none: ReceiptWish.RECEIPTS_NONE };
-
-const OUTCOMES: Partial<Record<PushOutcome, PushResultOutcome>> = {
-  [PushOutcome.DELIVERED]: 'delivered',
-  [PushOutcome.KEPT]: 'kept',
-  [PushOutcome.HELD]: 'held',
-  [PushOutcome.REFUSED]: 'refused',
-  [PushOutcome.DROPPED]: 'dropped',
-};
-
-const KINDS: Partial<Record<ReceiptKind, PushReceipt['kind']>> = {
-  [ReceiptKind.PLACED]: 'placed',
-  [ReceiptKind.LATE]: 'late',
-  [ReceiptKind.EXPIRED]: 'expired',
-  [ReceiptKind.EPOCH_ENDED]: 'epoch-ended',
-  [ReceiptKind.SUPERSEDED]: 'superseded',
-  [ReceiptKind.ACKNOWLEDGED]: 'acknowledged',
-  [ReceiptKind.LOST]: 'lost',
-};
 
 /** @throws TypeError for what can't be written; what the gateway can judge it judges */
 export function pushRequest(push: Push, id: string): PushRequestInit {
@@ -137,12 +107,11 @@ export function messageOf(message: PushMessage, id: string): PushRequestInit {
 
 export function pushResult(reply: PushReply): PushResult {
   const { id, code, message, receivers, delivered, refused, unknown } = reply;
-  return { id, outcome: OUTCOMES[reply.outcome] ?? 'unknown', code, message, receivers, delivered, refused, unknown };
+  return { id, outcome: outcomeWord(reply.outcome), code, message, receivers, delivered, refused, unknown };
 }
 
-/** A kind of a later version promises nothing. */
 export function pushReceipt({ id, kind, playerId }: Receipt): PushReceipt {
-  return { id, kind: KINDS[kind] ?? 'unknown', playerId };
+  return { id, kind: receiptWord(kind), playerId };
 }
 
 function targetOf(to: PushTarget): NonNullable<PushRequestInit['target']> {

@@ -6,6 +6,16 @@ import { AdminServer } from '../../lib/admin/admin-server.js';
 import type { AdminParts } from '../../lib/admin/admin-server.js';
 import { GatesvrError } from '../../lib/errors.js';
 import { noLog } from '../../lib/log.js';
+import { BearerToken } from '../../lib/push/bearer-token.js';
+import { PushWorld } from '../support/push-world.js';
+
+const pushes: AdminParts['pushes'] = {
+  service: new PushWorld().service,
+  token: new BearerToken(''),
+  hosts: [],
+  maxFrameBytes: 1024,
+  log: noLog,
+};
 
 describe('AdminServer', () => {
   let server: AdminServer | undefined;
@@ -24,6 +34,7 @@ describe('AdminServer', () => {
       log: noLog,
       ready: [],
       metrics: { contentType: 'text/plain; version=0.0.4', collect: () => Promise.resolve('a_metric 1\n') },
+      pushes,
       ...parts,
     });
     await server.start();
@@ -74,7 +85,9 @@ describe('AdminServer', () => {
   it('answers an unknown path with 404 and what there is', async () => {
     const response = await fetch(`${await start()}/nothing`);
     assert.equal(response.status, 404);
-    assert.deepEqual(await response.json(), { error: 'there is no /nothing; there is /healthz, /readyz, /metrics' });
+    assert.deepEqual(await response.json(), {
+      error: 'there is no /nothing; there is /healthz, /readyz, /metrics, /v1/push, /v1/broadcast, /v1/kick',
+    });
   });
 
   it('answers a method other than GET with 405', async () => {
@@ -122,6 +135,7 @@ describe('AdminServer', () => {
       port: server!.address.port,
       log: noLog,
       ready: [],
+      pushes,
       metrics: { contentType: '', collect: () => Promise.resolve('') },
     });
     await assert.rejects(second.start(), (error: unknown) => {

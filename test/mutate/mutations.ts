@@ -7,6 +7,8 @@ const PLAYER = 'lib/player/player.ts';
 const MANAGER = 'lib/player/player-manager.ts';
 const SESSION = 'lib/session/session.ts';
 const PROCESSOR = 'lib/dispatch/request-processor.ts';
+const PUSHES = 'lib/push/push-service.ts';
+const FAN_OUT = 'lib/push/fan-out.ts';
 const INBOX = 'lib/client/inbox.ts';
 
 const queueTests = ['test/delivery/ordered-message-queue.test.ts'];
@@ -14,6 +16,7 @@ const senderTests = ['test/delivery/ordered-sender.test.ts'];
 const bindingTests = ['test/delivery/notify-ordering-manager.test.ts'];
 const playerTests = ['test/player/player.test.ts'];
 const dispatchTests = ['test/dispatch/request-processor.test.ts'];
+const pushTests = ['test/push/push-service.test.ts'];
 const clientTests = ['test/client/client.test.ts'];
 const sessionTests = ['test/session/session.test.ts'];
 
@@ -106,6 +109,22 @@ export const mutations: readonly Mutation[] = [
     find: 'if (this.#sink.write(bytes)) this.#blocked = false;',
     replace: 'this.#sink.write(bytes);\n    this.#blocked = false;',
     tests: senderTests,
+  },
+  {
+    caseNumber: 5,
+    what: 'a push to many ends at the first player without room',
+    file: FAN_OUT,
+    find: '      this.#refused++;\n      return;\n    }\n    if (result',
+    replace: '      this.#refused++;\n      this.#next = this.#players.length;\n      return;\n    }\n    if (result',
+    tests: pushTests,
+  },
+  {
+    caseNumber: 6,
+    what: 'a bound push goes ahead of its Response, where others come between',
+    file: PUSHES,
+    find: "    if (verdict === 'held') this.#reply(push, record, { outcome: PushOutcome.HELD, receivers: 1 });",
+    replace: "    if (verdict === 'held') this.#toQueue(push, record, player, '');",
+    tests: pushTests,
   },
   {
     caseNumber: 6,
@@ -223,6 +242,14 @@ export const mutations: readonly Mutation[] = [
     tests: playerTests,
   },
   {
+    caseNumber: 14,
+    what: 'a push bound to an answered request is not delivered',
+    file: PUSHES,
+    find: "      this.#toQueue(push, record, player, 'its request was answered before: it is not placed');\n",
+    replace: '      this.#reply(push, record, { outcome: PushOutcome.HELD, receivers: 1 });\n',
+    tests: pushTests,
+  },
+  {
     caseNumber: 15,
     what: 'a request over the rate does not consume its number',
     file: SESSION,
@@ -289,6 +316,22 @@ export const mutations: readonly Mutation[] = [
     find: '    wheel.arm(this.#timer, limits.loginTimeoutMs);\n',
     replace: '',
     tests: sessionTests,
+  },
+  {
+    caseNumber: 22,
+    what: 'a push is called delivered though nothing was written',
+    file: PUSHES,
+    find: '      const written = wasWritten(unit);\n',
+    replace: '      const written = unit !== undefined;\n',
+    tests: pushTests,
+  },
+  {
+    caseNumber: 22,
+    what: 'a push to many is called delivered to players who are away',
+    file: FAN_OUT,
+    find: 'this.#units.filter(wasWritten).length',
+    replace: 'this.#units.length',
+    tests: pushTests,
   },
   {
     caseNumber: 23,
