@@ -1,4 +1,5 @@
 import { Player } from '../../lib/player/player.js';
+import type { PlayerLimits } from '../../lib/player/player-limits.js';
 import {
   MessageClass,
   PushPlace,
@@ -10,6 +11,7 @@ import {
 import { PushCounters } from '../../lib/push/push-counters.js';
 import type { PushLane } from '../../lib/push/push-lane.js';
 import type { PushSender } from '../../lib/push/push-record.js';
+import type { RecentLimits } from '../../lib/push/recent-pushes.js';
 import { PushService, type PlayerDirectory } from '../../lib/push/push-service.js';
 import { PlayerWorld, TestLink } from './player-parts.js';
 
@@ -57,7 +59,7 @@ export class PushWorld implements PlayerDirectory {
   readonly #all = new Map<string, Player>();
   #afterTurn: (() => void)[] = [];
 
-  constructor(limits: Partial<{ maxIds: number; idWindowMs: number; maxFrameBytes: number; maxUnits: number }> = {}) {
+  constructor(limits: Partial<PlayerLimits & RecentLimits> = {}) {
     const { maxIds = 1000, idWindowMs = 120_000, maxFrameBytes = 64 * 1024, ...ofPlayers } = limits;
     this.players = new PlayerWorld(ofPlayers);
     this.service = new PushService({
@@ -101,6 +103,12 @@ export class PushWorld implements PlayerDirectory {
   /** Ends turns until nothing is under way. */
   settle(): void {
     while (this.endTurn()) continue;
+  }
+
+  /** Ends turns by itself, as an event loop does. @returns stops that */
+  run(): () => void {
+    const timer = setInterval(() => this.endTurn(), 1);
+    return () => clearInterval(timer);
   }
 
   /** Topics of all that came to the player, units and volatile ones apart. */
