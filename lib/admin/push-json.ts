@@ -8,7 +8,7 @@ import type {
   PushRequest,
   Target,
 } from '../protocol/push-codec.js';
-import { CLASSES, outcomeWord, PLACES, WISHES } from '../protocol/push-words.js';
+import { CLASSES, outcomeWord, PLACES } from '../protocol/push-words.js';
 import { JsonFields } from './json-fields.js';
 
 /**

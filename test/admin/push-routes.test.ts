@@ -23,7 +23,6 @@ describe('Pushes over HTTP', () => {
   afterEach(() => server.stop());
 
   async function start(token = '', hosts: string[] = []): Promise<void> {
-    await server?.stop();
     world = new PushWorld({ maxFrameBytes: MAX_FRAME_BYTES });
     server = new AdminServer({
       host: '127.0.0.1',
@@ -40,6 +39,11 @@ describe('Pushes over HTTP', () => {
       },
     });
     await server.start();
+  }
+
+  async function restart(token: string, hosts?: string[]): Promise<void> {
+    await server.stop();
+    await start(token, hosts);
   }
 
   /** Not fetch: that sets Host and Origin itself. */
@@ -222,7 +226,7 @@ describe('Pushes over HTTP', () => {
   });
 
   it('are taken under localhost, addresses, and the names that are configured', async () => {
-    await start('', ['gateway.internal']);
+    await restart('', ['gateway.internal']);
     world.live('ann');
     for (const host of ['localhost', 'LOCALHOST:8454', '10.1.2.3:80', '[::1]:8454', 'gateway.internal:8454']) {
       const { status } = await post('/v1/push', { to: { player: 'ann' }, topic: 'mail' }, { host });
@@ -231,7 +235,7 @@ describe('Pushes over HTTP', () => {
   });
 
   it('need the token that is configured', async () => {
-    await start('a-token-of-many-characters');
+    await restart('a-token-of-many-characters');
     const ann = world.live('ann');
     const push = { to: { player: 'ann' }, topic: 'mail' };
     for (const authorization of ['', 'Bearer wrong', 'Basic a']) {

@@ -46,9 +46,7 @@ class RawStream {
 }
 
 function encode(fields: Partial<PushRequest>): Uint8Array {
-  const { target, ...request } = pushRequest(fields);
-  const { kind: _, ...to } = target!;
-  return pushStream.encodeRequest({ ...request, target: to });
+  return pushStream.encodeRequest({ ...pushRequest(fields), target: { playerId: 'ann' } });
 }
 
 describe('PushServer', () => {
