@@ -4,14 +4,20 @@ import { connect, type GatesvrClient } from '../../lib/client/node.js';
 import { answerCommands } from '../support/commands.js';
 import type { Target } from '../support/stand.js';
 import type { Way } from './dialing.js';
-import { Receiving, type ReceiveOrder } from './receiving.js';
+import { Receivers } from './receivers.js';
 import { sideBySide } from './side-by-side.js';
 
+/** A client that left comes back when it is told to. */
+const AWAY_MS = 600_000;
+
 const clients: GatesvrClient[] = [];
-const receiving = new Receiving();
+const receivers = new Receivers();
 let connected = 0;
 
 answerCommands({
+  ...receivers.commands(() => {
+    for (const client of clients) client.connect();
+  }),
   /** Connects further clients until there are `count`, or lets go those that are too many. */
   hold: async ({ target, count, way }: { target: Target; count: number; way: Way }) => {
     const leaving = clients.splice(count);
@@ -19,13 +25,20 @@ answerCommands({
     const tokens = new TokenIssuer(target.secret);
     await sideBySide(count - clients.length, () => open(target, way, tokens));
   },
-  begin: (order: ReceiveOrder) => receiving.begin(order),
-  end: async () => {
-    for (const client of clients) await acknowledged(client);
-    return receiving.end();
+  /** Resolves when the gateway was told of all that came: clients do so within 20 ms. */
+  acknowledged: async () => {
+    for (const client of clients) while (owes(client)) await new Promise((resolve) => setTimeout(resolve, 1));
+  },
+  /** Breaks all links. */
+  leave: () => {
+    for (const client of clients) client.dropLink(AWAY_MS);
   },
 });
 console.log('ready');
+
+function owes({ progress: { acknowledged, position } }: GatesvrClient): boolean {
+  return acknowledged < position;
+}
 
 async function open({ url, certificateHash }: Target, way: Way, tokens: TokenIssuer): Promise<void> {
   const token = await tokens.sign({ player: `receiver-${process.pid}-${++connected}` });
@@ -35,16 +48,9 @@ async function open({ url, certificateHash }: Target, way: Way, tokens: TokenIss
     serverCertificateHashes: [certificateHash],
     transports: [way === 'quic' ? 'webtransport' : 'websocket'],
   });
-  client.onError((error) => receiving.problem(String(error)));
-  client.onResume((verdict) => receiving.problem(`a reconnect: ${verdict}`));
+  client.onError((error) => receivers.problem(String(error)));
   await client.ready();
+  client.onResume((verdict) => receivers.cameBack(verdict === 'FULL'));
   const index = clients.push(client) - 1;
-  client.onNotify('push', ({ payload }) => receiving.received(index, payload));
-}
-
-/** Resolves when the gateway was told of all that came: the client does so within 20 ms. */
-async function acknowledged(client: GatesvrClient): Promise<void> {
-  while (client.progress.acknowledged < client.progress.position) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  client.onNotify('push', ({ payload }) => receivers.received(index, payload));
 }

@@ -7,6 +7,14 @@ export interface PushOrder {
   readonly payloadBytes: number;
 }
 
+/** Pushes for receivers who may be away. */
+export interface NumberedPushes {
+  readonly from: number;
+  readonly to: number;
+  readonly payloadBytes: number;
+  readonly receivers: number;
+}
+
 export interface PushReport {
   readonly pushes: number;
   /** From the first push until the last one was with every receiver. */

@@ -1,5 +1,5 @@
 import type { Way } from '../programs/dialing.js';
-import type { ReceiveOrder } from '../programs/receiving.js';
+import type { ReceiveOrder } from '../programs/receivers.js';
 import type { BenchProcess } from './bench-process.js';
 import type { Program } from './build.js';
 import type { Arrival, TallyReport } from './delivery-tally.js';
@@ -36,6 +36,7 @@ export function deliveries(order: DeliveryOrder): TakeTurn<PushSide> {
     await receivers.ask('begin', { ...order, arrival, pacePort } satisfies ReceiveOrder);
     const before = await gateway.cpu();
     const pushed = await pusher.ask<PushReport>('push', { ...order, ...push, ms } satisfies PushOrder);
+    await receivers.ask('acknowledged');
     const tally = await receivers.ask<TallyReport>('end');
     const cpuUs = (await gateway.cpu()) - before;
     checkDeliveries(name, order.receivers, arrival, pushed, tally);
@@ -61,9 +62,16 @@ export function checkDeliveries(
   }
 }
 
-/** A gateway with a service that pushes, and its receivers over one transport. */
-export async function gatesvrPushes(stand: Stand, way: Way): Promise<PushSides<[Arrival]>> {
-  const { process: gateway, target, pushAddress } = await stand.startGateway();
+/**
+ * A gateway with a service that pushes, and its receivers over one transport.
+ * @param settings "key=value" of the gateway's configuration
+ */
+export async function gatesvrPushes(
+  stand: Stand,
+  way: Way,
+  settings: readonly string[] = [],
+): Promise<PushSides<[Arrival]>> {
+  const { process: gateway, target, pushAddress } = await stand.startGateway({ settings });
   const pusher = await stand.startProgram('gatesvr-pusher', [pushAddress]);
   const receivers = await stand.startProgram('gatesvr-receivers');
   return (name, arrival) => ({
@@ -78,10 +86,10 @@ export async function gatesvrPushes(stand: Stand, way: Way): Promise<PushSides<[
   });
 }
 
-/** Socket.IO, which pushes by itself. */
-export async function socketIoPushes(stand: Stand): Promise<PushSides<[acknowledged: boolean]>> {
+/** Socket.IO, which pushes by itself. @param recovers it keeps what receivers miss */
+export async function socketIoPushes(stand: Stand, recovers = false): Promise<PushSides<[acknowledged: boolean]>> {
   const { certificateFile } = stand.target;
-  const server = await stand.startProgram('socket-io-server', [certificateFile]);
+  const server = await stand.startProgram('socket-io-server', [certificateFile, ...(recovers ? ['recover'] : [])]);
   const receivers = await stand.startProgram('socket-io-receivers');
   const url = `https://127.0.0.1:${(await server.ready)[1]!}`;
   return (name, acknowledged) => ({

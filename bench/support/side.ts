@@ -33,6 +33,10 @@ export class Rounds {
     return median(this.#costs);
   }
 
+  get elapsedMs(): number {
+    return this.#median(({ elapsedMs }) => elapsedMs);
+  }
+
   get perSecond(): number {
     return this.#median(({ count, elapsedMs }) => (count / elapsedMs) * 1000);
   }

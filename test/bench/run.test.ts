@@ -18,6 +18,7 @@ async function bench(...args: string[]): Promise<{ code: number | null; output: 
 const shortRuns: Record<string, string[]> = {
   'request-path': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--connections', '4', '--inflight', '4'],
   push: ['--seconds', '0.3', '--rounds', '1', '--warmup', '0.1', '--few', '2', '--many', '5'],
+  resume: ['--rounds', '1', '--units', '50', '--rounds-of-many', '1', '--clients', '5', '--each', '10'],
   idle: ['--rounds', '1', '--few', '5', '--many', '10'],
   loss: ['--seconds', '1', '--rounds', '1', '--connections', '4'],
   'idle-ping': ['--seconds', '1', '--rounds', '1', '--warmup', '0.2', '--few', '2', '--many', '20'],
