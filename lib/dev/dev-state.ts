@@ -10,6 +10,8 @@ export interface DevInfo {
     /** For WebSockets without TLS, from this machine; null where another certificate is configured. */
     readonly webSocketUrl: string | null;
     readonly adminUrl: string;
+    /** "host:port" for services that push, over gRPC. */
+    readonly pushAddress: string;
     /** SHA-256 of the development certificate, base64; null while there is none, or where another is configured. */
     readonly certificateHash: string | null;
   };

@@ -184,6 +184,7 @@ class DevSetUp implements Dev {
         url: `https://localhost:${ports.gateway}${config.listen.path}`,
         webSocketUrl: servesPlain(config) ? `ws://localhost:${ports.gateway}${config.listen.path}` : null,
         adminUrl: `http://127.0.0.1:${ports.admin}`,
+        pushAddress: `127.0.0.1:${ports.push}`,
         certificateHash: isOwnCertificate ? certificateHash(files.certificates) : null,
       },
       services: { hello: ports.hello, business: ports.business, zone: ports.zone },

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -8,7 +9,7 @@ export interface DevPorts {
   readonly hello: number;
   readonly business: number;
   readonly zone: number;
-  /** UDP. */
+  /** UDP and TCP. */
   readonly gateway: number;
   readonly admin: number;
   readonly push: number;
@@ -25,11 +26,21 @@ export const defaultPorts: DevPorts = {
   page: 8080,
 };
 
+type Release = () => Promise<unknown>;
+
 interface Held {
   readonly name: string;
   readonly port: number;
-  readonly release: () => Promise<unknown>;
+  readonly release: Release;
 }
+
+/**
+ * Where free ports are looked for: below those that systems give to outgoing connections, of which one could take a port
+ * between its release here and its use.
+ */
+const FREE_FROM = 20_000;
+const FREE_TO = 32_768;
+const MAX_TRIES = 100;
 
 /**
  * The ports to use. All are held until each is known, so that no two are the same, and then released for the processes
@@ -50,41 +61,52 @@ export async function choosePorts(wanted: DevPorts): Promise<DevPorts> {
 }
 
 async function hold(name: keyof DevPorts, wanted: number): Promise<Held> {
-  try {
-    return { name, ...(await (name === 'gateway' ? holdUdp(wanted) : holdTcp(wanted))) };
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const why = code === 'EADDRINUSE' ? 'is in use' : `can't be had (${message})`;
-    throw new GatesvrError('LISTEN_FAILED', `port ${wanted} (${name}) ${why}`, cause);
+  for (let tries = 1; ; tries++) {
+    const port = wanted === 0 ? randomInt(FREE_FROM, FREE_TO) : wanted;
+    try {
+      return { name, port, release: await (name === 'gateway' ? holdBoth(port) : holdTcp(port, '127.0.0.1')) };
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE' && wanted === 0 && tries < MAX_TRIES) continue;
+      const why = code === 'EADDRINUSE' ? 'is in use' : `can't be had (${message})`;
+      throw new GatesvrError('LISTEN_FAILED', `port ${port} (${name}) ${why}`, cause);
+    }
   }
 }
 
-async function holdTcp(wanted: number): Promise<Omit<Held, 'name'>> {
-  const server = createServer().listen(wanted, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  return { port, release: () => new Promise((resolve) => server.close(resolve)) };
+/** As the gateway will: on all addresses, IPv6's included where there is IPv6. */
+async function holdBoth(port: number): Promise<Release> {
+  const releaseUdp = await holdUdp(port);
+  try {
+    const releaseTcp = await holdTcp(port);
+    return () => Promise.all([releaseUdp(), releaseTcp()]);
+  } catch (error) {
+    await releaseUdp();
+    throw error;
+  }
 }
 
-/** As QUIC will: on all addresses, IPv6's included where there is IPv6. */
-async function holdUdp(wanted: number): Promise<Omit<Held, 'name'>> {
+async function holdTcp(port: number, host?: string): Promise<Release> {
+  const server = createServer().listen(port, host);
+  await once(server, 'listening');
+  return () => new Promise((resolve) => server.close(resolve));
+}
+
+async function holdUdp(port: number): Promise<Release> {
   try {
-    return await bindUdp('udp6', wanted);
+    return await bindUdp('udp6', port);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw error;
-    return await bindUdp('udp4', wanted);
+    return await bindUdp('udp4', port);
   }
 }
 
-async function bindUdp(type: 'udp4' | 'udp6', wanted: number): Promise<Omit<Held, 'name'>> {
+async function bindUdp(type: 'udp4' | 'udp6', port: number): Promise<Release> {
   const socket = createSocket(type);
-  socket.bind(wanted);
+  socket.bind(port);
   await once(socket, 'listening');
-  return {
-    port: socket.address().port,
-    release: () =>
-      new Promise<void>((resolve) => {
-        socket.close(resolve);
-      }),
-  };
+  return () =>
+    new Promise<void>((resolve) => {
+      socket.close(resolve);
+    });
 }

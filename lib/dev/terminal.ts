@@ -32,8 +32,9 @@ export class Terminal {
     const { gateway, services, ledgerDirectory } = state;
     const rows = [
       this.#row('page', state.pageUrl, 'open it in Chromium'),
-      this.#row('gateway', gateway.url, 'QUIC, WebTransport'),
-      this.#row('admin', gateway.adminUrl, '/healthz /readyz /metrics'),
+      this.#row('gateway', gateway.url, 'WebTransport, WebSocket'),
+      this.#row('admin', gateway.adminUrl, '/healthz /readyz /metrics, POST /v1/push'),
+      this.#row('pushes', gateway.pushAddress, 'gRPC'),
       ...Object.entries(services).map(([name, port]) => this.#row(name, `127.0.0.1:${port}`, 'gRPC')),
       ...(ledgerDirectory === null ? [] : [this.#row('ledger', ledgerDirectory, '')]),
     ];

@@ -1,4 +1,5 @@
 import { decodeJson, decodeText } from './payload.js';
+import { ServiceError } from './service-error.js';
 import type { UpstreamRequest } from '../protocol/upstream-codec.js';
 
 /** One request of a player, as the gateway handed it over. */
@@ -69,9 +70,32 @@ export class ServiceRequest {
 
   /**
    * The payload's JSON value, undefined for an empty payload.
-   * @throws ServiceError 400 if it is not JSON; unhandled, that is the answer.
+   * @param read makes it what the handler takes (a schema's `parse`, say), or throws what is wrong with it
+   * @throws ServiceError 400 if it is not JSON, or `read` threw; unhandled, that is the answer.
    */
-  json(): unknown {
-    return decodeJson(this.#message.payload);
+  json(): unknown;
+  json<T>(read: (value: unknown) => T): T;
+  json<T>(read?: (value: unknown) => T): unknown {
+    const value = decodeJson(this.#message.payload);
+    return read === undefined ? value : this.#read(read, value);
+  }
+
+  /**
+   * The payload as a format of the service's own, protobuf say.
+   * @param read makes the bytes what the handler takes, or throws what is wrong with them
+   * @throws ServiceError 400 if `read` threw; unhandled, that is the answer.
+   */
+  decode<T>(read: (payload: Uint8Array) => T): T {
+    return this.#read(read, this.#message.payload);
+  }
+
+  #read<In, Out>(read: (value: In) => Out, value: In): Out {
+    try {
+      return read(value);
+    } catch (cause) {
+      if (cause instanceof ServiceError) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new ServiceError(400, `the payload is not what ${this.#message.action} takes: ${why}`, { cause });
+    }
   }
 }

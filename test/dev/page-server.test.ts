@@ -21,6 +21,7 @@ const info: DevInfo = {
     url: 'https://localhost:8453/gatesvr',
     webSocketUrl: 'ws://localhost:8453/gatesvr',
     adminUrl: 'http://127.0.0.1:8454',
+    pushAddress: '127.0.0.1:8455',
     certificateHash: 'aGFzaA==',
   },
   services: { hello: 8081, business: 8082, zone: 8083 },

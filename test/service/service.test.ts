@@ -227,6 +227,36 @@ describe('a service', () => {
     assert.deepEqual(logged, []);
   });
 
+  it('answers 400, with what is wrong, to a payload that the handler’s own reader refuses', async () => {
+    const { caller } = await serve({
+      actions: {
+        typed: (asked) => {
+          const amount = asked.json((value) => {
+            if (typeof value !== 'number') throw new Error('a number, please');
+            return value;
+          });
+          return { json: amount.toFixed(2) };
+        },
+        bytes: (asked) => ({
+          json: asked.decode((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint16(0)),
+        }),
+        refusing: (asked) => ({
+          json: asked.decode(() => {
+            throw new ServiceError(409, 'not now');
+          }),
+        }),
+      },
+    });
+    assert.equal(textOf((await caller.process(request('typed', '1.5'))).payload), '"1.50"');
+    const { code, message } = await caller.process(request('typed', '"1.5"'));
+    assert.deepEqual([code, message], [400, 'the payload is not what typed takes: a number, please']);
+    const bytes = { ...request('bytes'), payload: Uint8Array.of(1, 2) };
+    assert.equal(textOf((await caller.process(bytes)).payload), '258');
+    assert.equal((await caller.process({ ...bytes, payload: Uint8Array.of(1) })).code, 400);
+    assert.equal((await caller.process(request('refusing'))).code, 409);
+    assert.deepEqual(logged, []);
+  });
+
   it('aborts the signal when the gateway cancels', async () => {
     const { started, aborted, actions } = waiting();
     const { caller, service } = await serve({ actions });
