@@ -238,7 +238,7 @@ describe('a service', () => {
           return { json: amount.toFixed(2) };
         },
         bytes: (asked) => ({
-          json: asked.decode((bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint16(0)),
+          json: asked.decode((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint16(0)),
         }),
         refusing: (asked) => ({
           json: asked.decode(() => {
