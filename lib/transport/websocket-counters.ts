@@ -14,6 +14,7 @@ export class WebSocketCounters {
     noUpgrade: 0,
     path: 0,
     origin: 0,
+    subprotocol: 0,
     notAccepting: 0,
   };
   /** Gauges: TCP connections that stand, and those of them that are no WebSocket yet. */

@@ -42,7 +42,14 @@ type Given = Partial<Options> & Pick<Options, 'admission' | 'clock' | 'timers'>;
 /** A browser sends well under 1 KiB; cookies of a page on the same host come on top. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
+/** A browser sends a long message in pieces of many KiB, and TCP brings them in packets of a thousand bytes. */
+const FRAGMENT_BYTES = 1024;
+const CHUNK_BYTES = 256;
+/** Beside that, whatever the length: a short message in a few pieces. */
+const FREE_PIECES = 64;
+
 const REFUSALS = {
+  400: 'Sessions have no subprotocol: ask for none.',
   403: 'Pages of this origin may not connect.',
   404: 'No sessions are served at this path.',
   429: 'There are too many connections from this address.',
@@ -71,14 +78,22 @@ export class WebSocketListener implements Listener {
     this.#front = new TcpFront(this.#options, this.#options.timers, this.counters, (stream) => {
       this.#http.emit('connection', stream);
     });
+    const { maxMessageBytes } = this.#options;
     this.#webSockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
-      maxPayload: this.#options.maxMessageBytes,
+      maxPayload: maxMessageBytes,
+      // Each piece costs some 100 bytes to keep, however short it is.
+      maxFragments: FREE_PIECES + Math.ceil(maxMessageBytes / FRAGMENT_BYTES),
+      maxBufferedChunks: FREE_PIECES + Math.ceil(maxMessageBytes / CHUNK_BYTES),
       autoPong: false,
       skipUTF8Validation: true,
       ...closing,
+    });
+    this.#webSockets.on('wsClientError', (error, stream) => {
+      this.counters.refused.badRequest++;
+      refuse(stream, 400, `This is no WebSocket handshake: ${error.message}.`);
     });
   }
 
@@ -143,6 +158,10 @@ export class WebSocketListener implements Listener {
     if (status !== undefined) {
       refused[status === 404 ? 'path' : 'origin']++;
       return status;
+    }
+    if (request.headers['sec-websocket-protocol'] !== undefined) {
+      refused.subprotocol++;
+      return 400;
     }
     if (arrival.place !== undefined) return undefined;
     const verdict = this.#options.admission.judge(address, true);
