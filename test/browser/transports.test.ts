@@ -5,8 +5,8 @@ import { connectGateway } from '../../lib/service/service.js';
 import type { GatewayClient, PushResult } from '../../lib/service/service.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { launchChromium } from '../support/chromium.js';
-import { serveClientPages } from '../support/client-pages.js';
-import type { ClientPages } from '../support/client-pages.js';
+import { serveClientPage } from '../support/client-page.js';
+import type { ServedPage } from '../support/served-page.js';
 import { GatewayStand } from '../support/gateway-stand.js';
 import { UdpRelay } from '../support/udp-relay.js';
 
@@ -37,7 +37,7 @@ describe('a client in Chromium whose network loses UDP', function () {
   this.timeout(180_000);
   let certificate: TestCertificate;
   let browser: Browser | undefined;
-  let pages: ClientPages | undefined;
+  let served: ServedPage | undefined;
   let page: Page;
   let stand: GatewayStand;
   let services: GatewayClient;
@@ -49,12 +49,12 @@ describe('a client in Chromium whose network loses UDP', function () {
   before(async function () {
     certificate = await makeCertificate();
     browser = await launchChromium(this, certificate);
-    pages = await serveClientPages();
+    served = await serveClientPage();
   });
 
   after(async () => {
     await browser?.close();
-    pages?.stop();
+    served?.stop();
   });
 
   beforeEach(async () => {
@@ -79,7 +79,7 @@ describe('a client in Chromium whose network loses UDP', function () {
     relay = new UdpRelay(listen.port);
     page = await browser!.newPage();
     page.setDefaultTimeout(0);
-    await page.goto(pages!.url);
+    await page.goto(served!.url);
     await open(`https://127.0.0.1:${await relay.start()}/gatesvr`, `wss://127.0.0.1:${listen.port}/gatesvr`);
   });
 

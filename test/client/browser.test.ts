@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import type * as Sdk from '../../lib/client/browser.js';
 import { CloseCode } from '../../lib/protocol/protocol.js';
 import { launchChromium } from '../support/chromium.js';
-import { serveClientPages } from '../support/client-pages.js';
-import type { ClientPages } from '../support/client-pages.js';
+import { serveClientPage } from '../support/client-page.js';
+import type { ServedPage } from '../support/served-page.js';
 import { echoes, startGatewayOfBoth } from '../support/quic-gateway.js';
 import type { GatewayOfBoth } from '../support/quic-gateway.js';
 import { until } from '../support/until.js';
@@ -17,25 +17,25 @@ declare const texts: string[];
 for (const transport of ['webtransport', 'websocket'] as const) {
   describe(`the client for browsers, in Chromium, over ${transport}`, () => {
     let browser: Browser | undefined;
-    let pages: ClientPages | undefined;
+    let served: ServedPage | undefined;
     let page: Page;
     let server: GatewayOfBoth;
 
     before(async function () {
       browser = await launchChromium(this);
-      pages = await serveClientPages();
+      served = await serveClientPage();
     });
 
     after(async () => {
       await browser?.close();
-      pages?.stop();
+      served?.stop();
     });
 
     beforeEach(async () => {
       server = await startGatewayOfBoth();
       echoes(server);
       page = await browser!.newPage();
-      await page.goto(pages!.url);
+      await page.goto(served!.url);
       await page.evaluate(
         async ({ url, webSocketUrl, hash, transport }) => {
           const made = gatesvr.connect({

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../lib/clock.js';
 import { QuicEndpoint } from '../../lib/quic/endpoint.js';
 import { TimerWheel } from '../../lib/timer-wheel.js';
 import type { Connection } from '../../lib/transport/transport.js';
 import { WebTransportListener } from '../../lib/transport/webtransport-listener.js';
+import { servePage, type ServedPage } from '../support/served-page.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { launchChromium } from '../support/chromium.js';
 import { quicEngine } from '../support/quic.js';
@@ -15,7 +14,7 @@ import { until } from '../support/until.js';
 
 describe('WebTransportListener with Chromium', () => {
   let browser: Browser | undefined;
-  let pageServer: Server | undefined;
+  let served: ServedPage | undefined;
   let page: Page;
   let certificate: TestCertificate;
   let listener: WebTransportListener;
@@ -23,16 +22,12 @@ describe('WebTransportListener with Chromium', () => {
 
   before(async function () {
     browser = await launchChromium(this);
-    pageServer = createServer((_request, response) => {
-      response.setHeader('content-type', 'text/html');
-      response.end('<!doctype html><title>test</title>');
-    });
-    await new Promise<void>((resolve) => pageServer!.listen(0, resolve));
+    served = await servePage();
   });
 
   after(async () => {
     await browser?.close();
-    pageServer?.close();
+    served?.stop();
   });
 
   beforeEach(async () => {
@@ -40,7 +35,7 @@ describe('WebTransportListener with Chromium', () => {
     accepted.length = 0;
     await listen();
     page = await browser!.newPage();
-    await page.goto(`http://localhost:${(pageServer!.address() as AddressInfo).port}/`);
+    await page.goto(served!.url);
   });
 
   afterEach(async () => {
