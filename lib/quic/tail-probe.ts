@@ -4,8 +4,13 @@ const LEAST_MS = 12;
 const MARGIN_MS = 5;
 /** Weight of a new sample, as RFC 9002 smooths round trips. */
 const WEIGHT = 1 / 8;
-/** Probes in one silence. At 10 % loss each way all of them fail once in 4,000 times; then the engine's timeout decides. */
-const MOST = 5;
+/** Probes at that pace in one silence. At 10 % loss each way all of them fail once in 4,000 times. */
+const QUICK = 5;
+/**
+ * After those the waits double up to this one: the network is away, and may be back any time. The engine's own timeout
+ * goes on doubling, to half a minute and more, so that a connection that could be used again would not be.
+ */
+const LONGEST_MS = 1_000;
 
 /**
  * When to ask a silent peer for an acknowledgement. The last packet of an exchange has nothing behind it that would tell
@@ -63,8 +68,10 @@ export class TailProbe {
 
   /** Until the next probe; undefined when none is due unless something is sent. */
   dueInMs(now: number): number | undefined {
-    if (this.#sentAt === undefined || this.#responseMs === undefined || this.#count >= MOST) return undefined;
-    return this.#sentAt + Math.max(LEAST_MS, 1.5 * this.#responseMs + MARGIN_MS) - now;
+    if (this.#sentAt === undefined || this.#responseMs === undefined) return undefined;
+    const usualMs = Math.max(LEAST_MS, 1.5 * this.#responseMs + MARGIN_MS);
+    const growing = usualMs * 2 ** Math.max(0, this.#count - QUICK + 1);
+    return this.#sentAt + Math.max(usualMs, Math.min(LONGEST_MS, growing)) - now;
   }
 
   #learn(sampleMs: number): void {

@@ -35,19 +35,33 @@ describe('TailProbe', () => {
     assert.equal(probe.dueInMs(1_050), 155);
   });
 
-  it('asks again while nothing comes, a few times, and anew after the next packet that was acknowledged', () => {
-    const probe = knowing(1);
+  /** When it asks of a peer that says nothing any more after 100. */
+  function asked(probe: TailProbe, until: number): number[] {
+    const times: number[] = [];
     probe.sent(100);
-    const asked: number[] = [];
-    for (let now = 100; now < 1_000; now++) {
+    for (let now = 100; now < until; now++) {
       if (probe.dueInMs(now) !== 0) continue;
       probe.probed(now);
-      asked.push(now);
+      times.push(now);
     }
-    assert.deepEqual(asked, [112, 124, 136, 148, 160]);
-    probe.settled(1_000);
-    probe.sent(2_000);
-    assert.equal(probe.dueInMs(2_000), 12);
+    return times;
+  }
+
+  it('asks a few times at the pace of answers while nothing comes, then ever later, and once a second in the end', () => {
+    const times = asked(knowing(1), 5_000);
+    assert.deepEqual(times, [112, 124, 136, 148, 160, 184, 232, 328, 520, 904, 1_672, 2_672, 3_672, 4_672]);
+  });
+
+  it('begins anew with the next packet after everything was acknowledged', () => {
+    const probe = knowing(1);
+    asked(probe, 5_000);
+    probe.settled(6_000);
+    probe.sent(7_000);
+    assert.equal(probe.dueInMs(7_000), 12);
+  });
+
+  it('never asks a far peer sooner than it can answer', () => {
+    assert.deepEqual(asked(knowing(2_000), 10_000), [3_105, 6_110, 9_115]);
   });
 
   it('learns nothing from answers to what was sent again or asked for', () => {
