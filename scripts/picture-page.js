@@ -14,7 +14,7 @@ const WIDE = { width: 1280, height: 880 };
 const NARROW = { width: 390, height: 844 };
 /** What the timeline shows; the pictures are taken when the story has filled it. */
 const SHOWN_MS = 12_000;
-const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, page: 0 };
+const ports = { hello: 0, business: 0, zone: 0, gateway: 0, admin: 0, push: 0, page: 0 };
 
 const to = resolve(process.argv[2] ?? fileURLToPath(new URL('../docs/images/', import.meta.url)));
 mkdirSync(to, { recursive: true });

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { connect, type GatesvrClient } from '../../lib/client/node.js';
 import { runDemo } from './demo/demo.js';
+import { demoTransports, transportsOf, type DemoTransport } from './demo/network.js';
 import { talk } from './interactive.js';
 import { requestOnce } from './one-shot.js';
 import { findSetUp, type Surroundings } from './surroundings.js';
 
-const HELP = `The example client. It reaches the gateway that "npm start" runs, over QUIC.
+const HELP = `The example client. It reaches the gateway that "npm start" runs, over QUIC or WebSocket.
 
   npm run client                                talk to it: type requests, cut the link
   npm run client -- --action echo --data hi     one request, its answer on standard output
@@ -18,6 +19,9 @@ Options
   --url URL           another gateway, with --token
   --token TOKEN       what its Hello service takes
   --hash BASE64       SHA-256 of its certificate, for one that no authority signed
+  --transport WHAT    quic, websocket, or mixed: the better one  (mixed; with --demo quic)
+                      that opens. In a mixed demo UDP comes and
+                      goes, and clients change with it
   --demo              with:
     --clients N       how many                                   (50)
     --cuts N          cuts of each of the four phases, at least  (130)
@@ -35,6 +39,7 @@ const { values } = parseArgs({
     token: { type: 'string' },
     hash: { type: 'string' },
     demo: { type: 'boolean', default: false },
+    transport: { type: 'string' },
     clients: { type: 'string', default: '50' },
     cuts: { type: 'string', default: '130' },
     seconds: { type: 'string' },
@@ -54,6 +59,7 @@ function demo(): Promise<boolean> {
   const { kill } = values;
   return runDemo({
     setUp: findSetUp(),
+    transport: transport(values.transport ?? 'quic'),
     clients: count('clients', values.clients),
     cutsPerPhase: count('cuts', values.cuts),
     seconds: count('seconds', values.seconds ?? (kill === undefined ? '10' : '30')),
@@ -83,8 +89,10 @@ function surroundings(): Surroundings {
 
 function open(surroundings: Surroundings): GatesvrClient {
   const { gatewayUrl, certificateHash } = surroundings;
+  const transports = transportsOf[transport(values.transport ?? 'mixed')];
   return connect({
     url: gatewayUrl,
+    transports,
     getToken: () => surroundings.token(values.player),
     ...(certificateHash === undefined ? {} : { serverCertificateHashes: [certificateHash] }),
   });
@@ -94,6 +102,12 @@ function count(name: string, text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} takes a whole number, not "${text}"`);
   return value;
+}
+
+function transport(name: string): DemoTransport {
+  const known = demoTransports.find((word) => word === name);
+  if (known === undefined) throw new Error(`--transport is one of ${demoTransports.join(', ')}, not "${name}"`);
+  return known;
 }
 
 main().then(

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { runDemo } from '../../examples/quic-client/demo/demo.js';
+import { runDemo, type DemoOptions } from '../../examples/quic-client/demo/demo.js';
 import { findSetUp } from '../../examples/quic-client/surroundings.js';
 import { runDev, type Dev } from '../../lib/dev/dev.js';
 
@@ -24,7 +24,9 @@ describe('The demo, short', () => {
     rmSync(directory, { recursive: true });
   });
 
-  async function run(options: { cutsPerPhase: number; seconds: number; kill?: string }): Promise<string> {
+  type Options = Pick<DemoOptions, 'transport' | 'cutsPerPhase' | 'seconds' | 'kill'>;
+
+  async function run(options: Options): Promise<string> {
     let report = '';
     const setUp = findSetUp(join(directory, 'dev.json'));
     const fine = await runDemo({ setUp, clients: 10, print: (text) => (report = text), ...options });
@@ -34,13 +36,23 @@ describe('The demo, short', () => {
   }
 
   it('cuts links in every phase, and nothing is lost, duplicated, reordered or misplaced [B3] [B8] [B23]', async () => {
-    const report = await run({ cutsPerPhase: 10, seconds: 0 });
+    const report = await run({ transport: 'quic', cutsPerPhase: 10, seconds: 0 });
     assert.match(report, /resumes +[1-9]\d* FULL, 0 PARTIAL, 10 FRESH/);
     assert.doesNotMatch(report, /unproved/);
   });
 
-  it('holds while Business is killed and comes back [B18] [B25]', async () => {
-    const report = await run({ cutsPerPhase: 1, seconds: 6, kill: 'business' });
+  it('holds over WebSocket while Business is killed and comes back [B18] [B25]', async () => {
+    const report = await run({ transport: 'websocket', cutsPerPhase: 1, seconds: 6, kill: 'business' });
     assert.match(report, /kills +1/);
+  });
+
+  it('holds while clients change between transports with everything under way, and Zone is killed', async () => {
+    const report = await run({ transport: 'mixed', cutsPerPhase: 1, seconds: 6, kill: 'zone' });
+    assert.match(report, /UDP was away [2-9] times: [1-9]\d* changes to WebSocket, [1-9]\d* back/);
+    assert.match(report, /kills +1/);
+  });
+
+  it('does not begin when there is nothing to kill by that name', async () => {
+    await assert.rejects(run({ transport: 'quic', cutsPerPhase: 0, seconds: 0, kill: 'shop' }), /no process "shop"/);
   });
 });

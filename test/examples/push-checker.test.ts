@@ -54,8 +54,8 @@ class Sender {
     return id;
   }
 
-  answered(id: string, outcome: PushedLine['outcome']): void {
-    this.#write({ event: 'pushed', id, outcome, code: 0, receivers: 1, refused: 0 });
+  answered(id: string, outcome: PushedLine['outcome'], refused = 0): void {
+    this.#write({ event: 'pushed', id, outcome, code: 0, receivers: 1, refused });
   }
 
   /** @param later ms that pass before */
@@ -74,12 +74,13 @@ class Sender {
   }
 }
 
-/** What ada's client saw. */
+/** What a client saw, ada's unless it is said. */
 class Witness {
-  readonly history = new History('ada');
+  readonly history: History;
   #seq = 0;
 
-  constructor() {
+  constructor(player = 'ada') {
+    this.history = new History(player);
     this.welcomed('e', LOGIN);
     this.history.presence.back(LOGIN);
     this.history.presence.leavesAt(LEAVE);
@@ -172,6 +173,16 @@ describe('checkLedger, of pushes', () => {
       assert.deepEqual(await kinds([8]), ['lost']);
     });
 
+    it('leaves alone what was pushed before the story began, and knows it where it is seen', async () => {
+      ada.sees(sender.pushes());
+      sender.pushes({}, 'kept');
+      const evidence = { histories: [ada.history], ledger: sender.ledger, killed: new Set<number>() };
+      const { violations, pushes } = await checkLedger({ ...evidence, since: PUSHES + 60_000 });
+      assert.deepEqual([violations, pushes], [[], []]);
+      const { violations: judged } = await checkLedger({ ...evidence, since: PUSHES });
+      assert.equal(judged.length, 2);
+    });
+
     it('never excuses an answered one because its sender was killed', async () => {
       sender.pushes({}, 'delivered');
       assert.deepEqual(await kinds([7]), ['lost']);
@@ -223,6 +234,24 @@ describe('checkLedger, of pushes', () => {
       sender.pushes({ target: 'everyone' }, 'delivered');
       sender.pushes({}, 'delivered');
       assert.deepEqual(await kinds([], early), []);
+    });
+
+    it('excuses as many receivers of a push to many as the gateway had no room for, and no more', async () => {
+      const id = sender.pushes({ target: 'zone', to: 'north' });
+      sender.answered(id, 'delivered', 1);
+      assert.deepEqual(await kinds(), []);
+      sender.answered(sender.pushes({ target: 'zone', to: 'north' }), 'delivered');
+      assert.deepEqual(await kinds(), ['lost']);
+      const bob = new Witness('bob');
+      const { violations } = await checkLedger({
+        histories: [ada.history, bob.history],
+        ledger: sender.ledger.filter((entry) => 'id' in entry && entry.id === id),
+        killed: new Set(),
+      });
+      assert.deepEqual(
+        violations.map(({ kind }) => kind),
+        ['lost'],
+      );
     });
 
     it('expects what went to those online only while its link stood', async () => {
@@ -446,6 +475,13 @@ describe('checkLedger, of pushes', () => {
       const id = sender.pushes({}, 'delivered');
       sender.hears(id, 'unknown');
       assert.deepEqual(await kinds(), ['lost', 'lost']);
+    });
+
+    it('needs no receipt for what went to many, since there is none', async () => {
+      sender.pushes({ target: 'everyone', to: '' }, 'delivered');
+      assert.deepEqual(await kinds(), ['lost']);
+      ada.welcomed('f', PUSHES + 50);
+      assert.deepEqual(await kinds(), []);
     });
 
     it('excuses what was given up on overflow, only where the client was told of a loss', async () => {

@@ -11,11 +11,13 @@ export interface Evidence {
   readonly ledger: AsyncIterable<LedgerEntry> | Iterable<LedgerEntry>;
   /** Service processes that were killed: what they had answered may have died with them. */
   readonly killed: ReadonlySet<number>;
+  /** Unix ms: pushes made before are of another story, whose kills nobody here knows. All count when left out. */
+  readonly since?: number;
 }
 
 export interface Finding {
   readonly violations: readonly Violation[];
-  /** All pushes of the ledger. */
+  /** Those that count. */
   readonly pushes: readonly PushRecord[];
 }
 
@@ -24,13 +26,13 @@ export interface Finding {
  * is well: a request must have ended once and run at most once, what a service answered must have arrived as it was
  * answered, its notifies around it, and what was pushed must have come to each receiver, once and in its place.
  */
-export async function checkLedger({ histories, ledger, killed }: Evidence): Promise<Finding> {
+export async function checkLedger({ histories, ledger, killed, since = 0 }: Evidence): Promise<Finding> {
   const books = new Map(histories.map((history) => [history.player, new RequestBook(history, killed)]));
-  const pushes = new PushBook(killed);
+  const pushes = new PushBook(killed, since);
   for await (const entry of ledger) {
     if (isPushEntry(entry)) pushes.enter(entry);
     else books.get(entry.player)?.enter(entry);
   }
   const violations = [...books.values()].flatMap((book) => book.close());
-  return { violations: [...violations, ...pushes.close(histories)], pushes: [...pushes.records.values()] };
+  return { violations: [...violations, ...pushes.close(histories)], pushes: pushes.counted };
 }

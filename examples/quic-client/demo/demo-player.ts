@@ -2,6 +2,7 @@ import { RequestError, type ClientState, type GatesvrClient } from '../../../lib
 import { UnitChecker } from '../../checker/unit-checker.js';
 import { digest } from '../../ledger/ledger.js';
 import { History, type RequestEnd, type RequestRecord } from './history.js';
+import { TransportLog } from './transport-log.js';
 import type { PlannedRequest, Workload } from './workload.js';
 
 /** When a link is cut. */
@@ -19,6 +20,7 @@ const BURST = 8;
 export class DemoPlayer {
   readonly history: History;
   readonly checker: UnitChecker;
+  readonly transports = new TransportLog();
   readonly cuts: Record<CutPhase, number> = { 'before Welcome': 0, 'in replay': 0, 'in flight': 0, idle: 0 };
   readonly #workload: Workload;
   readonly #random: () => number;
@@ -40,6 +42,7 @@ export class DemoPlayer {
     this.checker = new UnitChecker(name);
     client.onResume((_verdict, _reason, lost) => {
       const { epoch, zone } = client.session!;
+      this.transports.welcomed(client.transport);
       this.checker.welcomed(epoch, lost);
       this.history.welcomed(epoch, zone, this.#sessionSince, Date.now(), lost !== undefined);
     });

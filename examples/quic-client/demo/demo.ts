@@ -5,6 +5,7 @@ import type { DevSetUp } from '../surroundings.js';
 import { checkLedger } from './checker.js';
 import { cutPhases, DemoPlayer } from './demo-player.js';
 import { Killer } from './killer.js';
+import { Network, type DemoTransport, type Route } from './network.js';
 import { PushTally } from './push-tally.js';
 import { report, verdictLine } from './report.js';
 import { Workload } from './workload.js';
@@ -12,6 +13,7 @@ import { Workload } from './workload.js';
 export interface DemoOptions {
   readonly setUp: DevSetUp;
   readonly clients: number;
+  readonly transport: DemoTransport;
   /** At least so many cuts of each phase, over all clients. */
   readonly cutsPerPhase: number;
   /** At least so long, in seconds: for kills to happen. */
@@ -30,6 +32,12 @@ const PROGRESS_MS = 500;
 /** Zones that the players are spread over: a push to one must not reach the others. */
 const ZONES = 3;
 
+/** Logins at once: the set-up's page gives tokens to far more. */
+const LOGINS_AT_ONCE = 16;
+
+/** Callers of the demo outlast the gateway's own limit of 30 s, whatever the machine has to do besides. */
+const REQUEST_TIMEOUT_MS = 120_000;
+
 /** Reconnects of the demo wait little: it is about cuts, not about sparing a gateway. */
 const BACKOFF = { baseMs: 20, maxMs: 500 };
 
@@ -37,48 +45,73 @@ const BACKOFF = { baseMs: 20, maxMs: 500 };
  * Clients that make requests while their links are cut in every phase; then what services wrote down is held against
  * what the clients saw.
  * @returns whether nothing was lost, duplicated, reordered or misplaced
- * @throws Error when the set-up keeps no ledger
+ * @throws Error when the set-up keeps no ledger, or runs nothing by the name of what is to be killed
  */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
-  const { setUp, clients, kill, random = Math.random, print } = options;
-  if (setUp.ledgerDirectory === undefined) throw new Error('the services keep no ledger: nothing could be proved');
+  const { setUp, transport, kill, print } = options;
+  const { ledgerDirectory } = setUp;
+  if (ledgerDirectory === undefined) throw new Error('the services keep no ledger: nothing could be proved');
+  if (kill !== undefined && setUp.pidOf(kill) === undefined) throw new Error(`no process "${kill}" runs here`);
   const startedAt = Date.now();
+  const network = await Network.to(setUp.gatewayUrl, transport);
+  const killer = kill === undefined ? undefined : new Killer(setUp, kill);
+  try {
+    const players = await startPlayers(options, network.route);
+    const seconds = await play(players, network, killer, options);
+    const histories = players.map(({ history }) => history);
+    const killed = killer?.killed ?? new Set();
+    const ledger = readLedger(ledgerDirectory);
+    const finding = await checkLedger({ histories, ledger, killed, since: startedAt });
+    const violations = [...players.flatMap(({ checker }) => checker.violations), ...finding.violations];
+    const pushes = new PushTally(finding.pushes, histories);
+    print(report({ players, transport, outages: network.outages, pushes, violations, kills: killed.size, seconds }));
+    return violations.length === 0;
+  } finally {
+    network.stop();
+  }
+}
+
+async function startPlayers(options: DemoOptions, route: Route): Promise<DemoPlayer[]> {
+  const { setUp, clients, random = Math.random } = options;
   const run = randomBytes(3).toString('hex');
   const names = Array.from({ length: clients }, (_, index) => `demo-${run}-${index + 1}`);
-  const zones = Array.from({ length: ZONES }, (_, index) => `demo-${run}-zone-${index + 1}`);
-  const players = await Promise.all(
-    names.map((name, index) => {
-      const others = names.filter((other) => other !== name);
-      return startPlayer(setUp, name, zones[index % ZONES]!, new Workload(name, index, others, random), random);
-    }),
-  );
-  const killer = kill === undefined ? undefined : new Killer(setUp, kill);
+  const start = (name: string, index: number): Promise<DemoPlayer> => {
+    const others = names.filter((other) => other !== name);
+    const zone = `demo-${run}-zone-${(index % ZONES) + 1}`;
+    return startPlayer(setUp, route, name, zone, new Workload(name, index, others, random), random);
+  };
+  const players: DemoPlayer[] = [];
+  while (players.length < clients) {
+    const next = names.slice(players.length, players.length + LOGINS_AT_ONCE);
+    players.push(...(await Promise.all(next.map((name, index) => start(name, players.length + index)))));
+  }
+  return players;
+}
+
+/** @returns how long it took, in seconds */
+async function play(
+  players: readonly DemoPlayer[],
+  network: Network,
+  killer: Killer | undefined,
+  options: DemoOptions,
+): Promise<number> {
   const since = performance.now();
   const stopProgress = tellProgress(options, players, killer);
   killer?.start();
+  network.start(() => {
+    for (const { client } of players) client.connect();
+  });
   try {
     await Promise.all(players.map((player, index) => cutAndAsk(player, index, players, options, since)));
     killer?.stop();
+    network.calm();
     await settle(players);
     await Promise.all(players.map((player) => player.logout()));
   } finally {
     killer?.stop();
     stopProgress();
   }
-  const seconds = (performance.now() - since) / 1000;
-  const histories = players.map(({ history }) => history);
-  const finding = await checkLedger({
-    histories,
-    ledger: readLedger(setUp.ledgerDirectory),
-    killed: killer?.killed ?? new Set(),
-  });
-  const violations = [...players.flatMap(({ checker }) => checker.violations), ...finding.violations];
-  const pushes = new PushTally(
-    finding.pushes.filter(({ made }) => made.at >= startedAt),
-    histories,
-  );
-  print(report({ players, pushes, violations, kills: killer?.killed.size ?? 0, seconds }));
-  return violations.length === 0;
+  return (performance.now() - since) / 1000;
 }
 
 /**
@@ -92,16 +125,18 @@ async function settle(players: readonly DemoPlayer[]): Promise<void> {
 
 async function startPlayer(
   setUp: DevSetUp,
+  route: Route,
   name: string,
   zone: string,
   workload: Workload,
   random: () => number,
 ): Promise<DemoPlayer> {
   const client = connect({
-    url: setUp.gatewayUrl,
+    ...route,
     token: await setUp.token(name, zone),
     playerId: name,
     backoff: BACKOFF,
+    timeoutMs: REQUEST_TIMEOUT_MS,
     ...(setUp.certificateHash === undefined ? {} : { serverCertificateHashes: [setUp.certificateHash] }),
   });
   const player = new DemoPlayer(name, client, workload, random);

@@ -9,14 +9,20 @@ import { SeenPushes } from './seen-pushes.js';
 export class PushBook {
   readonly #records = new Map<string, PushRecord>();
   readonly #killed: ReadonlySet<number>;
+  readonly #since: number;
+  /** Of a push to many: receivers that may yet miss it because their queue was full. */
+  readonly #excuses = new Map<PushRecord, number>();
   readonly #violations: Violation[] = [];
 
-  constructor(killed: ReadonlySet<number>) {
+  /** @param since Unix ms: earlier pushes are known, should a client see one, and not judged */
+  constructor(killed: ReadonlySet<number>, since: number) {
     this.#killed = killed;
+    this.#since = since;
   }
 
-  get records(): ReadonlyMap<string, PushRecord> {
-    return this.#records;
+  /** The pushes that are judged. */
+  get counted(): PushRecord[] {
+    return [...this.#records.values()].filter(({ made }) => made.at >= this.#since);
   }
 
   /** Entries of one process in the order in which it wrote them. */
@@ -26,10 +32,11 @@ export class PushBook {
   }
 
   close(histories: readonly History[]): Violation[] {
-    for (const record of this.#records.values()) this.#checkAnswer(record);
+    const counted = this.counted;
+    for (const record of counted) this.#checkAnswer(record);
     for (const history of histories) {
       const seen = new SeenPushes(history, this.#records);
-      for (const record of this.#records.values()) this.#judge(record, history, seen);
+      for (const record of counted) this.#judge(record, history, seen);
       this.#checkOrigin(history);
       this.#checkLine(history, seen);
       this.#checkAround(history, seen);
@@ -46,8 +53,15 @@ export class PushBook {
   #judge(record: PushRecord, history: History, seen: SeenPushes): void {
     const isSenderKilled = this.#killed.has(record.made.pid);
     for (const finding of judgePush(record, history, { isSenderKilled, seen })) {
-      this.#violate(history.player, record, finding);
+      if (finding[0] !== 'lost' || !this.#excuse(record)) this.#violate(history.player, record, finding);
     }
+  }
+
+  /** The gateway says at how many receivers there was no room, not at which. */
+  #excuse(record: PushRecord): boolean {
+    const left = this.#excuses.get(record) ?? record.refusedReceivers;
+    this.#excuses.set(record, left - 1);
+    return left > 0;
   }
 
   /** What the client saw must have been pushed by somebody. */

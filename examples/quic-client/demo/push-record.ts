@@ -24,6 +24,11 @@ export class PushRecord {
     );
   }
 
+  /** Of a push to many: players whose queue was full. */
+  get refusedReceivers(): number {
+    return Math.max(0, ...this.answers.map(({ refused }) => refused));
+  }
+
   has(outcome: PushedEntry['outcome']): boolean {
     return this.answers.some((answer) => answer.outcome === outcome);
   }

@@ -71,11 +71,15 @@ function hasExpired(record: PushRecord, history: History, isSenderKilled: boolea
   return receipt === undefined ? isSenderKilled : receipt.at >= at + ttlMs;
 }
 
-/** The gateway may give up what it had written only with an epoch, and the client must have seen another one begin. */
+/**
+ * The gateway may give up what it had written only with an epoch, and the client must have seen another one begin; of
+ * what went to many nobody is told.
+ */
 function hasEpochEnded(record: PushRecord, history: History, isSenderKilled: boolean): boolean {
   const { player, epochs, losses } = history;
-  const { at } = record.made;
-  const wasTold = (...kinds: string[]) => isSenderKilled || kinds.some((kind) => record.receipt(kind, player));
+  const { at, target } = record.made;
+  const isUntold = isSenderKilled || target === 'zone' || target === 'everyone';
+  const wasTold = (...kinds: string[]) => isUntold || kinds.some((kind) => record.receipt(kind, player));
   if (epochs.some((since, index) => index > 0 && since >= at) && wasTold('unknown', 'epoch-ended')) return true;
   return losses.some((told) => told >= at) && wasTold('lost');
 }
