@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../../lib/clock.js';
 import { makeConfig } from '../../lib/config.js';
 import { Gateway } from '../../lib/gateway.js';
 import { noLog } from '../../lib/log.js';
 import { Reason } from '../../lib/protocol/message-codec.js';
 import { CloseCode } from '../../lib/protocol/protocol.js';
-import { QuicEndpoint } from '../../lib/quic/endpoint.js';
-import { TimerWheel } from '../../lib/timer-wheel.js';
-import { WebTransportDialer } from '../../lib/transport/webtransport-dialer.js';
-import { makeCertificate, type TestCertificate } from '../support/certificate.js';
-import { FrameClient } from '../support/frame-client.js';
 import { GatewayStand } from '../support/gateway-stand.js';
-import { quicEngine } from '../support/quic.js';
 import { until } from '../support/until.js';
 
 const encoder = new TextEncoder();
@@ -95,58 +85,6 @@ describe('Gateway: no room', () => {
     assert.equal(second.last('reconnect')!.reconnect.delayMs, 5_000);
     assert.equal(first.close, undefined);
     await stand.stop();
-  });
-});
-
-describe('Gateway: certificate files', () => {
-  let directory: string;
-  let endpoint: QuicEndpoint;
-  before(() => {
-    directory = mkdtempSync(join(tmpdir(), 'gatesvr-certs-'));
-    endpoint = new QuicEndpoint({ engine: quicEngine(), clock: systemClock });
-  });
-  after(async () => {
-    await endpoint.stop(0, '');
-    rmSync(directory, { recursive: true });
-  });
-
-  function write({ chain, key }: TestCertificate): void {
-    writeFileSync(join(directory, 'new.key'), key);
-    writeFileSync(join(directory, 'new.pem'), chain);
-    renameSync(join(directory, 'new.key'), join(directory, 'server.key'));
-    renameSync(join(directory, 'new.pem'), join(directory, 'server.pem'));
-  }
-
-  it('are swapped live: who is connected stays, who comes sees the new one', async () => {
-    const [old, next] = [await makeCertificate(), await makeCertificate()];
-    write(old);
-    const gateway = new Gateway(
-      makeConfig({
-        listen: { host: '127.0.0.1', port: 0 },
-        admin: { port: 0 },
-        push: { port: 0 },
-        tls: { certFile: join(directory, 'server.pem'), keyFile: join(directory, 'server.key') },
-        // Nobody logs in here, and a slow machine may take its time to see the new files.
-        session: { loginTimeoutMs: 60_000 },
-      }),
-      { log: noLog },
-    );
-    await gateway.start();
-    const dial = async ({ hash }: TestCertificate) => {
-      const dialer = new WebTransportDialer(endpoint, new TimerWheel(systemClock), { trust: { hashes: [hash] } });
-      const url = `https://127.0.0.1:${gateway.addresses.listen.port}/gatesvr`;
-      return new FrameClient(await dialer.dial(url, new AbortController().signal));
-    };
-    const before = await dial(old);
-    write(next);
-    let after: FrameClient | undefined;
-    while (after === undefined) after = await dial(next).catch(() => undefined);
-    await assert.rejects(dial(old), { error: 'CONNECT_FAILED' });
-    assert.equal(before.close, undefined);
-    before.send({ bye: {} });
-    await until(() => before.close !== undefined);
-    assert.equal(before.close!.code, CloseCode.CLOSE_LEAVING);
-    await gateway.stop();
   });
 });
 

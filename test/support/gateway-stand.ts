@@ -36,7 +36,7 @@ export interface StandOptions {
   /** In place of the example Business. */
   readonly business?: Actions;
   readonly log?: Log;
-  /** In place of one made for this stand. */
+  /** In place of one made for this stand; what `config.tls` names wins over both. */
   readonly certificate?: TestCertificate;
 }
 
@@ -74,7 +74,7 @@ export class GatewayStand {
         admin: { port: 0, ...config.admin },
         push: { port: 0, ...config.push },
       }),
-      { log, certificates: fixedCertificate(certificate) },
+      config.tls === undefined ? { log, certificates: fixedCertificate(certificate) } : { log },
     );
     await gateway.start();
     const endpoint = new QuicEndpoint({ engine: quicEngine(), clock: systemClock });
