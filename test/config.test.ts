@@ -46,6 +46,7 @@ describe('makeConfig', () => {
       config.routes.map(({ match, service, timeoutMs }) => [match, service, timeoutMs]),
       [
         ['zone.*', 'zone', 30_000],
+        ['chat.*', 'zone', 30_000],
         ['*', 'business', 30_000],
       ],
     );

@@ -360,7 +360,7 @@ export const mutations: readonly Mutation[] = [
   {
     caseNumber: 25,
     what: 'an error in the place of an answer counts as one',
-    file: 'examples/quic-client/demo/checker.ts',
+    file: 'examples/quic-client/demo/request-book.ts',
     find: "    } else if (seen.outcome !== 'ANSWERED') {",
     replace: "    } else if (seen.outcome !== 'ANSWERED' && seen.code === 0) {",
     tests: ['test/examples/checker.test.ts'],
