@@ -15,7 +15,8 @@ const STAYING = 3;
 const SIDE_BY_SIDE = 8;
 const REPLACEMENTS = 3;
 
-describe('Gateway: its certificate is replaced while clients are at work, over QUIC and over WebSocket', () => {
+describe('Gateway: its certificate is replaced while clients are at work, over QUIC and over WebSocket', function () {
+  this.timeout(180_000);
   let directory: string;
   let stand: GatewayStand;
   let clients: GatesvrClient[];

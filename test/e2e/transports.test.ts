@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from '../../lib/client/node.js';
 import type { GatesvrClient } from '../../lib/client/node.js';
+import { noLog, type Log } from '../../lib/log.js';
 import { GatewayStand } from '../support/gateway-stand.js';
 import { UdpRelay } from '../support/udp-relay.js';
 import { until } from '../support/until.js';
@@ -66,5 +67,24 @@ describe('A client that changes between transports', () => {
     );
     assert.equal(new Set(notifies).size, notifies.length);
     assert.equal(notifies.length, answers.length);
+  });
+});
+
+describe('A gateway without a QUIC engine', () => {
+  it('says so in one line, and serves WebSocket alone', async () => {
+    const warnings: [string, unknown][] = [];
+    const log: Log = { ...noLog, warn: (message, fields) => warnings.push([message, fields]), child: () => log };
+    const reason = 'no engine for this platform';
+    const stand = await GatewayStand.start({ quicEngine: { reason }, log });
+    const client = connect({
+      url: stand.url,
+      token: 'token-of-ann',
+      serverCertificateHashes: [Buffer.from(stand.certificate.hash).toString('base64')],
+    });
+    assert.equal((await client.request('echo', 'hello')).text(), 'hello');
+    assert.equal(client.transport, 'websocket');
+    assert.deepEqual(warnings, [['WebSocket alone is served', { reason }]]);
+    await client.close();
+    await stand.stop();
   });
 });

@@ -3,9 +3,11 @@ import { makeConfig, type ConfigInput } from '../../lib/config.js';
 import { Gateway } from '../../lib/gateway.js';
 import { noLog, type Log } from '../../lib/log.js';
 import { QuicEndpoint } from '../../lib/quic/endpoint.js';
+import type { EngineMissing } from '../../lib/quic/engine.js';
 import { createService, ServiceError, type Actions, type Service } from '../../lib/service/service.js';
 import { TimerWheel } from '../../lib/timer-wheel.js';
 import type { Connection } from '../../lib/transport/transport.js';
+import { WebSocketDialer } from '../../lib/transport/websocket-dialer.js';
 import { WebTransportDialer } from '../../lib/transport/webtransport-dialer.js';
 import { createBusiness } from '../../examples/business/business.js';
 import { Ledger } from '../../examples/ledger/ledger.js';
@@ -13,6 +15,7 @@ import { createZone } from '../../examples/zone/zone.js';
 import { makeCertificate, type TestCertificate } from './certificate.js';
 import { FrameClient } from './frame-client.js';
 import { quicEngine } from './quic.js';
+import { pinTo } from './websocket.js';
 
 const noLedger = new Ledger('none', undefined);
 
@@ -38,6 +41,8 @@ export interface StandOptions {
   readonly log?: Log;
   /** In place of one made for this stand; what `config.tls` names wins over both. */
   readonly certificate?: TestCertificate;
+  /** What the gateway has in place of this platform's engine. */
+  readonly quicEngine?: EngineMissing;
 }
 
 /** A whole gateway on this machine: real QUIC, real services over real gRPC, ports of its own. */
@@ -54,6 +59,7 @@ export class GatewayStand {
     business,
     log = noLog,
     certificate: given,
+    quicEngine: engine,
   }: StandOptions = {}): Promise<GatewayStand> {
     const services = {
       hello: createTestHello(),
@@ -74,7 +80,11 @@ export class GatewayStand {
         admin: { port: 0, ...config.admin },
         push: { port: 0, ...config.push },
       }),
-      config.tls === undefined ? { log, certificates: fixedCertificate(certificate) } : { log },
+      {
+        log,
+        ...(config.tls === undefined ? { certificates: fixedCertificate(certificate) } : {}),
+        ...(engine === undefined ? {} : { quicEngine: engine }),
+      },
     );
     await gateway.start();
     const endpoint = new QuicEndpoint({ engine: quicEngine(), clock: systemClock });
@@ -89,6 +99,13 @@ export class GatewayStand {
     return new WebTransportDialer(this.endpoint, new TimerWheel(systemClock), {
       trust: { hashes: [this.certificate.hash] },
     });
+  }
+
+  /** A client without rules, over a WebSocket with TLS. */
+  async connectWebSocket(): Promise<FrameClient> {
+    const timers = new TimerWheel(systemClock);
+    const dialer = new WebSocketDialer({ clock: systemClock, timers, refuseServer: pinTo(this.certificate) });
+    return new FrameClient(await dialer.dial(this.url, new AbortController().signal));
   }
 
   dial(): Promise<Connection> {
