@@ -71,7 +71,7 @@ describe('a race of transports', () => {
     assert.notEqual(next.signal, undefined);
   });
 
-  it('gives up the loser, and drops its connection if it comes all the same', async () => {
+  it('gives up the loser, and drops its connection if it comes all the same [B13]', async () => {
     const won = raceDial([first, second], 'u', never, clock, LIMIT_MS);
     await clock.run(250);
     const winner = await connection();

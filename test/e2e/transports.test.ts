@@ -33,7 +33,7 @@ describe('A client that changes between transports', () => {
     await stand.stop();
   });
 
-  it('keeps its player, its order and every request under way, there and back again', async () => {
+  it('keeps its player, its order and every request under way, there and back again [B8]', async () => {
     const seqs: number[] = [];
     const notifies: string[] = [];
     client.onUnit((seq) => seqs.push(seq));

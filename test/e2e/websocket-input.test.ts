@@ -59,7 +59,7 @@ describe('Gateway: what is wrong over WebSocket', () => {
     client.connection.abort();
   });
 
-  it('refuses a message that ends inside a frame, though the next one would go on', async () => {
+  it('refuses a message that ends inside a frame, though the next one would go on [B21]', async () => {
     const client = await loggedIn();
     const frame = echo(1, 100);
     client.connection.write(frame.subarray(0, 50));

@@ -10,6 +10,7 @@ const PROCESSOR = 'lib/dispatch/request-processor.ts';
 const PUSHES = 'lib/push/push-service.ts';
 const FAN_OUT = 'lib/push/fan-out.ts';
 const INBOX = 'lib/client/inbox.ts';
+const RECONNECTOR = 'lib/client/reconnector.ts';
 
 const queueTests = ['test/delivery/ordered-message-queue.test.ts'];
 const senderTests = ['test/delivery/ordered-sender.test.ts'];
@@ -19,6 +20,8 @@ const dispatchTests = ['test/dispatch/request-processor.test.ts'];
 const pushTests = ['test/push/push-service.test.ts'];
 const clientTests = ['test/client/client.test.ts'];
 const sessionTests = ['test/session/session.test.ts'];
+const transportTests = ['test/e2e/transports.test.ts'];
+const webSocketTests = ['test/transport/websocket-listener.test.ts'];
 
 /** Every defence that stands against a known failure case, by the number of the case. */
 export const mutations: readonly Mutation[] = [
@@ -161,6 +164,22 @@ export const mutations: readonly Mutation[] = [
     tests: sessionTests,
   },
   {
+    caseNumber: 8,
+    what: 'a client that moves to another transport does not leave the old session',
+    file: RECONNECTOR,
+    find: '    this.#session?.leave(Reason.LEAVING);\n    this.#activeSince = undefined;\n',
+    replace: '    this.#activeSince = undefined;\n',
+    tests: transportTests,
+  },
+  {
+    caseNumber: 8,
+    what: 'a client that comes back over another transport does not resume',
+    file: RECONNECTOR,
+    find: 'resumeToken: this.#resumeToken, clientVersion',
+    replace: "resumeToken: '', clientVersion",
+    tests: transportTests,
+  },
+  {
     caseNumber: 9,
     what: 'a Response for a player who is away is dropped',
     file: PLAYER,
@@ -224,6 +243,14 @@ export const mutations: readonly Mutation[] = [
     find: '    wheel.disarm(this.#timer);\n    wheel.disarm(this.#slowTimer);\n',
     replace: '',
     tests: sessionTests,
+  },
+  {
+    caseNumber: 13,
+    what: 'a transport that opens after the race is kept',
+    file: 'lib/client/dial-race.ts',
+    find: '      connection.abort();\n      return;\n',
+    replace: '      return;\n',
+    tests: ['test/client/dial-race.test.ts'],
   },
   {
     caseNumber: 14,
@@ -316,6 +343,38 @@ export const mutations: readonly Mutation[] = [
     find: '    wheel.arm(this.#timer, limits.loginTimeoutMs);\n',
     replace: '',
     tests: sessionTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'a WebSocket takes messages of any length',
+    file: 'lib/transport/websocket-listener.ts',
+    find: '      maxPayload: maxMessageBytes,\n',
+    replace: '',
+    tests: webSocketTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'who has not logged in may send over a WebSocket as much as it likes',
+    file: 'lib/transport/websocket-connection.ts',
+    find: '    if (this.#strangerBytes >= 0) return;\n',
+    replace: '    if (this.#strangerBytes >= -Infinity) return;\n',
+    tests: webSocketTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'a TCP connection may take for ever to become a WebSocket',
+    file: 'lib/transport/tcp-front.ts',
+    find: '    this.#timers.arm(arrival.deadline, handshakeTimeoutMs);\n',
+    replace: '',
+    tests: webSocketTests,
+  },
+  {
+    caseNumber: 21,
+    what: 'a frame may go on in the next WebSocket message',
+    file: SESSION,
+    find: 'this.#decoder.pendingBytes === 0 || this.#isClosed) return;',
+    replace: 'this.#decoder.pendingBytes >= 0 || this.#isClosed) return;',
+    tests: ['test/e2e/websocket-input.test.ts'],
   },
   {
     caseNumber: 22,

@@ -276,7 +276,7 @@ describe('WebSocketListener', () => {
       assert.equal(listener.counters.refused.badRequest, 2);
     });
 
-    it('is cut when it takes too long, however far it came', async () => {
+    it('is cut when it takes too long, however far it came [B21]', async () => {
       await serve({ handshakeTimeoutMs: 100 });
       const check = await bystander();
       const [silent, halfway, tls] = [raw(), raw(), raw()];
@@ -338,7 +338,7 @@ describe('WebSocketListener', () => {
       await check();
     });
 
-    it('over the limit are refused before they have come', async () => {
+    it('over the limit are refused before they have come [B21]', async () => {
       await serve({ maxMessageBytes: 1000 });
       const check = await bystander();
       assert.equal((await closeAfter(clientFrame(BINARY, 'x', 1001))).code, TOO_BIG);
@@ -399,7 +399,7 @@ describe('WebSocketListener', () => {
       });
     }
 
-    it('of a stranger are limited, whole or not, until it is admitted', async () => {
+    it('of a stranger are limited, whole or not, until it is admitted [B21]', async () => {
       await serve({ strangerBytes: 1000 });
       const check = await bystander();
       const close = await closeAfter(clientFrame(BINARY, 'x'.repeat(1100), 100_000));
