@@ -1,3 +1,4 @@
+import type { Way } from './programs/dialing.js';
 import type { BenchProcess } from './support/bench-process.js';
 import type { Benchmark, Verdict } from './support/benchmark.js';
 import { settledMemory } from './support/settled-memory.js';
@@ -13,6 +14,7 @@ interface Side {
   readonly holder: BenchProcess;
   readonly clients: BenchProcess;
   readonly target: Target;
+  readonly way: Way;
 }
 
 interface Kind {
@@ -21,7 +23,7 @@ interface Kind {
   readonly gatesvr: (stand: Stand, count: number) => Promise<Side>;
 }
 
-const kinds: readonly Kind[] = [{ name: 'QUIC', bare: bareQuic, gatesvr: gatesvrQuic }];
+const kinds: readonly Kind[] = [kind('QUIC', 'quic', 'https'), kind('WebSocket', 'wss', 'wss')];
 
 export const benchmark: Benchmark = {
   question: 'What memory does an idle session take above a bare connection of the same kind?',
@@ -59,24 +61,29 @@ export const benchmark: Benchmark = {
 };
 
 /** What each connection beyond the first `few` adds; those have paid for code and pools. Ends the side's processes. */
-async function kibPerConnection({ holder, clients, target }: Side, few: number, many: number): Promise<number> {
-  await clients.ask('hold', { target, count: few });
+async function kibPerConnection({ holder, clients, target, way }: Side, few: number, many: number): Promise<number> {
+  await clients.ask('hold', { target, way, count: few });
   const before = await settledMemory(holder);
-  await clients.ask('hold', { target, count: few + many });
+  await clients.ask('hold', { target, way, count: few + many });
   const after = await settledMemory(holder);
   await clients.stop();
   await holder.stop();
   return (after - before) / many / 1024;
 }
 
-async function bareQuic(stand: Stand): Promise<Side> {
-  const holder = await stand.startProgram('bare-gateway', ['quic', stand.target.certificateFile], ['--expose-gc']);
-  const target = stand.targetAt(`https://127.0.0.1:${(await holder.ready)[1]!}/gatesvr`);
-  return { holder, clients: await stand.startProgram('floor-clients'), target };
-}
-
-async function gatesvrQuic(stand: Stand, count: number): Promise<Side> {
-  const settings = [`quic.maxConnectionsPerAddress=${count + 100}`];
-  const { process: holder, target } = await stand.startGateway({ settings, nodeOptions: ['--expose-gc'] });
-  return { holder, clients: await stand.startProgram('gatesvr-clients'), target };
+function kind(name: string, way: Way, scheme: string): Kind {
+  return {
+    name,
+    bare: async (stand) => {
+      const holder = await stand.startProgram('bare-gateway', [way, stand.target.certificateFile], ['--expose-gc']);
+      const target = stand.targetAt(`${scheme}://127.0.0.1:${(await holder.ready)[1]!}/gatesvr`);
+      return { holder, clients: await stand.startProgram('floor-clients'), target, way };
+    },
+    gatesvr: async (stand, count) => {
+      // All of them come from this one address.
+      const settings = ['quic', 'websocket'].map((setting) => `${setting}.maxConnectionsPerAddress=${count + 100}`);
+      const { process: holder, target } = await stand.startGateway({ settings, nodeOptions: ['--expose-gc'] });
+      return { holder, clients: await stand.startProgram('gatesvr-clients'), target, way };
+    },
+  };
 }
