@@ -126,7 +126,6 @@ export class Gateway {
     const dispatcher = new Dispatcher({
       router: new Router(config.routes, Object.keys(config.services)),
       processor,
-      clock,
       timeoutMs: config.dispatch.timeoutMs,
       metrics: this.#metrics,
     });

@@ -98,6 +98,7 @@ export class NotifyOrderingManager {
 
   /** Who listens for the unit of this request, since a notify of theirs is held for it. Ask before `compose`. */
   listener(clientSeq: number): FateListener | undefined {
+    if (this.#held.size === 0) return undefined;
     const listeners = this.#held.get(clientSeq)?.notifies.flatMap(({ fate }) => fate ?? []);
     return listeners === undefined || listeners.length === 0 ? undefined : new FateGroup(listeners);
   }
@@ -116,7 +117,7 @@ export class NotifyOrderingManager {
   ): ItemInit[] {
     this.#open.delete(clientSeq);
     this.#lastOpened = Math.max(this.#lastOpened, clientSeq);
-    const held = this.#release(clientSeq);
+    const held = this.#held.size === 0 ? undefined : this.#release(clientSeq);
     const items = arrange(clientSeq, held, response, before, after);
     const room = this.#limits.maxFrameBytes - FRAME_FIELDS;
     if (!mayExceed(items, room) || encodeDelivery(items).length <= room) return items;

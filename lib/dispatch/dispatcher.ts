@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.js';
 import type { ErrorName } from '../errors.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Request } from '../protocol/message-codec.js';
@@ -22,7 +21,6 @@ export interface Requester extends JobOwner {
 export interface DispatcherParts {
   readonly router: Router;
   readonly processor: RequestProcessor;
-  readonly clock: Clock;
   /** Upper bound of every request's time, in ms. */
   readonly timeoutMs: number;
   readonly metrics: Metrics;
@@ -39,8 +37,11 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  /** @returns false when the request was refused; its Response is on its way then */
-  request(requester: Requester, sessionId: string, clientSeq: number, request: Request): boolean {
+  /**
+   * @param now Clock.now() when it came, in ms
+   * @returns false when the request was refused; its Response is on its way then
+   */
+  request(requester: Requester, sessionId: string, clientSeq: number, request: Request, now: number): boolean {
     const route = this.#parts.router.route(request.action);
     const error =
       route === undefined ? 'NO_ROUTE' : grants(requester.roles, route.auth) ? requester.refusal() : 'FORBIDDEN';
@@ -48,7 +49,6 @@ export class Dispatcher {
       this.#refuse(requester, clientSeq, route, error ?? 'NO_ROUTE');
       return false;
     }
-    const now = this.#parts.clock.now();
     const timeoutMs = Math.min(request.timeoutMs || Infinity, route.timeoutMs, this.#parts.timeoutMs);
     const job = new Job(
       requester,
@@ -87,9 +87,15 @@ function grants(roles: readonly string[], wanted: readonly string[]): boolean {
 
 /** Names that only the gateway may set, or that mean something to gRPC, never cross (PROTOCOL 5). */
 function crossingHeaders(headers: Record<string, string>): Record<string, string> {
-  const names = Object.keys(headers);
-  if (names.length === 0) return NO_HEADERS;
-  return Object.fromEntries(names.filter(crosses).map((name) => [name.toLowerCase(), headers[name]!]));
+  if (areNone(headers)) return NO_HEADERS;
+  const names = Object.keys(headers).filter(crosses);
+  return Object.fromEntries(names.map((name) => [name.toLowerCase(), headers[name]!]));
+}
+
+/** Most requests have none, and a list of their names would be made for each. */
+function areNone(headers: Record<string, string>): boolean {
+  for (const _ in headers) return false;
+  return true;
 }
 
 const NO_HEADERS: Record<string, string> = Object.freeze({});

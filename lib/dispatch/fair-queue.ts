@@ -1,5 +1,6 @@
 import type { Job } from './job.js';
 import { Line } from './line.js';
+import { LinkedList } from './linked-list.js';
 
 /**
  * Who is next at one service: players take turns, and each player's jobs go first come first served. One with a thousand
@@ -13,8 +14,8 @@ import { Line } from './line.js';
  */
 export class FairQueue {
   readonly #lines = new Map<string, Line>();
-  /** Lines whose first job is due, in turn. A Set keeps its order, and any line can leave it. */
-  readonly #round = new Set<Line>();
+  /** Lines whose first job is due, in turn. */
+  readonly #round = new LinkedList<Line>();
   #length = 0;
 
   /**
@@ -35,13 +36,13 @@ export class FairQueue {
 
   /** A job waits that may be handed over now. */
   get due(): boolean {
-    return this.#round.size > 0;
+    return this.#round.first !== undefined;
   }
 
   /** Puts a job at the end of its player's line. */
   add(job: Job): void {
     const line = this.#lineOf(job.owner.id);
-    line.append(job);
+    line.jobs.append(job);
     this.#length++;
     this.#update(line);
   }
@@ -49,27 +50,25 @@ export class FairQueue {
   /** Puts a job that was taken and finished back, before all others of its player. */
   addFirst(job: Job): void {
     const line = this.#lineOf(job.owner.id);
-    line.prepend(job);
+    line.jobs.prepend(job);
     this.#length++;
     this.#update(line);
   }
 
   /** Takes a waiting job out, wherever it stands. */
   remove(job: Job): void {
-    if (!job.inLine) return;
-    const line = this.#lineOf(job.owner.id);
-    line.remove(job);
+    const line = this.#lines.get(job.owner.id);
+    if (line?.jobs.remove(job) !== true) return;
     this.#length--;
     this.#update(line);
   }
 
   /** Takes the job whose turn it is; it runs until {@link finished} is called with it. */
   take(): Job | undefined {
-    const next = this.#round.values().next();
-    if (next.done === true) return undefined;
-    const line = next.value;
-    const job = line.first!;
-    line.remove(job);
+    const line = this.#round.first;
+    if (line === undefined) return undefined;
+    const job = line.jobs.first!;
+    line.jobs.remove(job);
     this.#length--;
     line.running++;
     line.runningSerial = job.route.serial;
@@ -89,7 +88,7 @@ export class FairQueue {
 
   /** Some job that waits, no matter which; to empty the queue. */
   any(): Job | undefined {
-    for (const line of this.#lines.values()) if (line.first !== undefined) return line.first;
+    for (const { jobs } of this.#lines.values()) if (jobs.first !== undefined) return jobs.first;
     return undefined;
   }
 
@@ -104,13 +103,13 @@ export class FairQueue {
 
   /** After any change of a line: in the round exactly while its first job is due; forgotten when idle. */
   #update(line: Line): void {
-    if (line.due) this.#round.add(line);
-    else this.#leaveRound(line);
+    if (!line.due) this.#leaveRound(line);
+    else if (line.list === undefined) this.#round.append(line);
     if (line.idle) this.#lines.delete(line.playerId);
   }
 
   #leaveRound(line: Line): void {
-    this.#round.delete(line);
+    this.#round.remove(line);
     line.takenInTurn = 0;
   }
 }

@@ -1,6 +1,7 @@
 import { WheelTimer } from '../timer-wheel.js';
 import type { Outcome } from '../protocol/message-codec.js';
 import type { UpstreamNotify } from '../protocol/upstream-codec.js';
+import type { Linked, LinkedList } from './linked-list.js';
 import type { Route } from './router.js';
 
 /** How a request ended. Goes to the client as the Response, between the notifies. */
@@ -37,7 +38,7 @@ export type JobState = 'queued' | 'calling' | 'done';
  * One request on its way, shared by dispatch, upstream and delivery so that nothing else is allocated for it. Is its
  * own deadline timer: arming it costs no closure.
  */
-export class Job extends WheelTimer {
+export class Job extends WheelTimer implements Linked<Job> {
   state: JobState = 'queued';
   /** The upstream call under way; set by the upstream while `state` is calling. */
   call: JobCall | undefined;
@@ -49,8 +50,8 @@ export class Job extends WheelTimer {
   attempts = 0;
   /** Address of the instance that had it last; another try goes elsewhere if it can. */
   lastInstance: string | undefined;
-  /** Place in line; these belong to FairQueue. */
-  inLine = false;
+  /** Place in its player's line, then among the calls of its service. */
+  list: LinkedList<Job> | undefined;
   ahead: Job | undefined;
   behind: Job | undefined;
   /** The server seq kept for its Response, with `ordering: arrival`; 0 without. */

@@ -8,6 +8,7 @@ import type { Failure, Upstream, UpstreamEvents } from './upstream.js';
 import { errorTable, type ErrorName } from '../errors.js';
 import { Outcome } from '../protocol/message-codec.js';
 import { FairQueue } from './fair-queue.js';
+import { LinkedList } from './linked-list.js';
 
 export interface DispatchLimits {
   /** Jobs that wait, over all services. */
@@ -91,7 +92,7 @@ export class RequestProcessor implements UpstreamEvents {
     return this.#services.get(name);
   }
 
-  /** Takes a job over. Refuses by an answer: OVERLOADED, UPSTREAM_UNAVAILABLE, DRAINING, all NOT_EXECUTED. */
+  /** Takes a job over that was accepted just now. Refuses by an answer: OVERLOADED, UPSTREAM_UNAVAILABLE, DRAINING, all NOT_EXECUTED. */
   submit(job: Job): void {
     const work = this.#services.get(job.route.service);
     const refusal = this.#refusal(job, work);
@@ -102,7 +103,7 @@ export class RequestProcessor implements UpstreamEvents {
     job.onDeadline = this.#onDeadline;
     this.#wheel.armAt(job, job.deadlineAt);
     this.#enqueue(work, job, 'last');
-    this.#pump(work);
+    this.#pump(work, job.acceptedAt);
     if (job.state === 'queued' && (work.queued > work.maxQueued || this.#queued > this.#maxQueued)) {
       work.refused++;
       this.#dequeue(work, job);
@@ -131,28 +132,27 @@ export class RequestProcessor implements UpstreamEvents {
     }
   }
 
-  answered(job: Job, response: UpstreamResponse): void {
-    this.#callEnded(job);
+  answered(job: Job, response: UpstreamResponse, now: number): void {
+    const work = this.#callEnded(job);
     if (job.state === 'done') this.#late++;
-    else this.#settle(job, serviceAnswer(response));
-    this.#next(job);
+    else this.#settle(job, serviceAnswer(response), now);
+    this.#next(work, now);
   }
 
   failed(job: Job, failure: Failure): void {
-    this.#callEnded(job);
+    const work = this.#callEnded(job);
     if (job.state !== 'done') this.#settle(job, errorAnswer(failure.code, failure.message, failure.outcome));
-    this.#next(job);
+    this.#next(work);
   }
 
   returned(job: Job): void {
-    this.#callEnded(job);
-    const work = this.#services.get(job.route.service)!;
+    const work = this.#callEnded(job);
     if (job.state !== 'done') {
       job.state = 'queued';
       if (this.#upstream.readiness(work.name) === 'unavailable') this.#settleWithError(job, 'UPSTREAM_UNAVAILABLE');
       else this.#enqueue(work, job, 'first');
     }
-    this.#next(job);
+    this.#next(work);
   }
 
   readinessChanged(service: string): void {
@@ -167,26 +167,26 @@ export class RequestProcessor implements UpstreamEvents {
   #refusal(job: Job, work: ServiceWork | undefined): ErrorName | undefined {
     if (work === undefined) return 'INTERNAL';
     if (this.#stopped) return 'DRAINING';
-    if (job.deadlineAt <= this.#clock.now()) return 'UPSTREAM_DEADLINE';
+    if (job.deadlineAt <= job.acceptedAt) return 'UPSTREAM_DEADLINE';
     return this.#upstream.readiness(work.name) === 'unavailable' ? 'UPSTREAM_UNAVAILABLE' : undefined;
   }
 
-  /** Hands over what is due while the service has places. */
-  #pump(work: ServiceWork): void {
+  /** Hands over what is due while the service has places. @param now in ms */
+  #pump(work: ServiceWork, now = this.#clock.now()): void {
     while (work.inFlight < work.places && work.queue.due && this.#upstream.readiness(work.name) === 'ready') {
       const job = work.queue.take()!;
       this.#queued--;
       job.state = 'calling';
-      work.calling.add(job);
+      work.calling.append(job);
       this.#inFlight++;
-      if (!this.#call(work, job)) return;
+      if (!this.#call(work, job, now)) return;
     }
   }
 
   /** @returns false if the service can't be reached after all; the job waits again */
-  #call(work: ServiceWork, job: Job): boolean {
+  #call(work: ServiceWork, job: Job, now: number): boolean {
     try {
-      if (this.#upstream.call(job)) return true;
+      if (this.#upstream.call(job, now)) return true;
     } catch (error) {
       this.#fault('a request could not be handed over', job, error);
       this.#callEnded(job);
@@ -199,17 +199,19 @@ export class RequestProcessor implements UpstreamEvents {
     return false;
   }
 
-  #callEnded(job: Job): void {
+  #callEnded(job: Job): ServiceWork {
     const work = this.#services.get(job.route.service)!;
     job.call = undefined;
-    if (!work.calling.delete(job)) return;
-    this.#inFlight--;
-    work.queue.finished(job);
+    if (work.calling.remove(job)) {
+      this.#inFlight--;
+      work.queue.finished(job);
+    }
+    return work;
   }
 
   /** After a call has ended: its place goes to whoever is next. */
-  #next(job: Job): void {
-    this.#pump(this.#services.get(job.route.service)!);
+  #next(work: ServiceWork, now?: number): void {
+    this.#pump(work, now);
     if (this.#queued > 0 || this.#inFlight > 0 || this.#idleWaiters.length === 0) return;
     const waiters = this.#idleWaiters;
     this.#idleWaiters = [];
@@ -242,7 +244,7 @@ export class RequestProcessor implements UpstreamEvents {
     } catch (thrown) {
       this.#fault('a call could not be cancelled', job, thrown);
     }
-    this.#next(job);
+    this.#next(work);
   }
 
   #endQueued(work: ServiceWork, error: ErrorName): void {
@@ -255,18 +257,14 @@ export class RequestProcessor implements UpstreamEvents {
     this.#settle(job, errorAnswer(code, text, job.attempts === 0 ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
   }
 
-  #settle(job: Job, answer: Answer): void {
+  #settle(job: Job, answer: Answer, now = this.#clock.now()): void {
     job.state = 'done';
     job.onDeadline = undefined;
     this.#wheel.disarm(job);
     try {
       job.owner.answered(job, answer);
-      this.#metrics?.requestFinished(
-        job.route.match,
-        job.route.service,
-        RESULTS[answer.outcome],
-        this.#clock.now() - job.acceptedAt,
-      );
+      const { match, service } = job.route;
+      this.#metrics?.requestFinished(match, service, RESULTS[answer.outcome], now - job.acceptedAt);
     } catch (error) {
       this.#fault('an answer could not be delivered', job, error);
     }
@@ -296,7 +294,7 @@ const TURN_SHARE = 1 / 8;
 class ServiceWork implements ServiceCounters {
   readonly queue = new FairQueue();
   /** Jobs whose call has not ended. */
-  readonly calling = new Set<Job>();
+  readonly calling = new LinkedList<Job>();
   readonly #maxInFlight: number;
   #places = 0;
   refused = 0;
@@ -323,7 +321,7 @@ class ServiceWork implements ServiceCounters {
   }
 
   get inFlight(): number {
-    return this.calling.size;
+    return this.calling.length;
   }
 
   get queued(): number {

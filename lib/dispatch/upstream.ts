@@ -14,10 +14,11 @@ export interface Upstream {
    * a connection, at once or later. Every call that was made ends in exactly one of {@link UpstreamEvents}' `answered`,
    * `failed`, `returned`; never before this returns, possibly within `job.call.cancel`.
    *
+   * @param now Clock.now(), in ms
    * @returns false if no instance can be reached: nothing was sent, nothing will be told
    * @throws if the request can't be sent; nothing will be told
    */
-  call(job: Job): boolean;
+  call(job: Job, now: number): boolean;
 }
 
 /**
@@ -27,8 +28,8 @@ export interface Upstream {
 export type Readiness = 'ready' | 'connecting' | 'unavailable';
 
 export interface UpstreamEvents {
-  /** The service answered; an answer is an answer also when it says no. */
-  answered(job: Job, response: UpstreamResponse): void;
+  /** The service answered; an answer is an answer also when it says no. @param now Clock.now(), in ms */
+  answered(job: Job, response: UpstreamResponse, now: number): void;
   /** The call failed. */
   failed(job: Job, failure: Failure): void;
   /** The call failed and the job may be handed over again. */

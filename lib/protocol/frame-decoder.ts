@@ -22,6 +22,9 @@ export class FrameDecoder {
   /** The frame that began in an earlier chunk, its length prefix included. */
   #partial: Uint8Array = EMPTY;
   #partialBytes = 0;
+  #bytes: Uint8Array = EMPTY;
+  #start = 0;
+  #end = 0;
 
   /** @param limit longest frame accepted, in bytes without its length prefix */
   constructor(limit: number) {
@@ -49,39 +52,67 @@ export class FrameDecoder {
    * @throws GatesvrError FRAME_TOO_LARGE, or BAD_FRAME when the length is no varint; the stream can't be read on then
    */
   next(): Uint8Array | undefined {
-    return this.#partialBytes > 0 ? this.#nextFromPartial() : this.#nextFromChunk();
+    return this.advance() ? this.#bytes.subarray(this.#start, this.#end) : undefined;
   }
 
-  #nextFromChunk(): Uint8Array | undefined {
+  /**
+   * The same for who reads the frame where it lies, as the `bytes` from `start` up to `end`: a view of each costs as much
+   * as decoding a small one.
+   * @returns false when more bytes are needed
+   * @throws as `next` does
+   */
+  advance(): boolean {
+    return this.#partialBytes > 0 ? this.#advanceInPartial() : this.#advanceInChunk();
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  #advanceInChunk(): boolean {
     const prefix = readPrefix(this.#chunk, this.#offset, this.#chunk.length);
     if (prefix !== undefined) {
       this.#check(prefix.length);
       const end = prefix.end + prefix.length;
       if (end <= this.#chunk.length) {
-        const frame = this.#chunk.subarray(prefix.end, end);
         this.#offset = end;
-        return frame;
+        return this.#found(this.#chunk, prefix.end, end);
       }
     }
     this.#keep(this.#chunk.length - this.#offset);
-    return undefined;
+    return false;
   }
 
-  #nextFromPartial(): Uint8Array | undefined {
+  #advanceInPartial(): boolean {
     let prefix = readPrefix(this.#partial, 0, this.#partialBytes);
     while (prefix === undefined && this.#offset < this.#chunk.length) {
       this.#keep(1);
       prefix = readPrefix(this.#partial, 0, this.#partialBytes);
     }
-    if (prefix === undefined) return undefined;
+    if (prefix === undefined) return false;
     this.#check(prefix.length);
     const end = prefix.end + prefix.length;
     this.#keep(Math.min(end - this.#partialBytes, this.#chunk.length - this.#offset));
-    if (this.#partialBytes < end) return undefined;
-    const frame = this.#partial.subarray(prefix.end, end);
+    if (this.#partialBytes < end) return false;
+    const bytes = this.#partial;
     this.#partial = EMPTY;
     this.#partialBytes = 0;
-    return frame;
+    return this.#found(bytes, prefix.end, end);
+  }
+
+  #found(bytes: Uint8Array, start: number, end: number): true {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+    return true;
   }
 
   #check(length: number): void {

@@ -74,11 +74,14 @@ export type ItemInit = Encodable<v1.Item.$Properties>;
 /** A control frame's body, without sequence numbers. */
 export type ServerBodyInit = Omit<Encodable<v1.ServerFrame.$Properties>, 'seq' | 'ack' | 'first'>;
 
-/** @throws GatesvrError BAD_FRAME when `bytes` is no ClientFrame or holds a number beyond 2^53 */
-export function decodeClientFrame(bytes: Uint8Array): ClientFrame {
-  const request = readRequestFrame(bytes);
+/**
+ * Reads the frame from `start` up to `end`; the payload of a request is a view of the bytes.
+ * @throws GatesvrError BAD_FRAME when it is no ClientFrame or holds a number beyond 2^53
+ */
+export function decodeClientFrame(bytes: Uint8Array, start = 0, end = bytes.length): ClientFrame {
+  const request = readRequestFrame(bytes, start, end);
   if (request !== undefined) return request;
-  const frame = decode(() => v1.ClientFrame.decode(bytes)) as unknown as ClientFrame;
+  const frame = decode(() => v1.ClientFrame.decode(bytes.subarray(start, end))) as unknown as ClientFrame;
   safe(frame.seq, 'seq');
   safe(frame.ack, 'ack');
   if (frame.body === 'hello') safe(frame.hello.lastServerSeq, 'last_server_seq');

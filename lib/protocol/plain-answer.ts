@@ -42,7 +42,7 @@ export function readPlainAnswer(bytes: Uint8Array, start: number, end: number): 
   const code = cursor.numberIf(CODE);
   const payload = cursor.bytesIf(PAYLOAD);
   if (!cursor.done || code > MAX_UINT32) return undefined;
-  return { id, code, message: '', payload, headers: {}, before: [], after: [] };
+  return { id, code, message: '', payload, headers: NO_HEADERS, before: NONE, after: NONE };
 }
 
 function isPlain({ message, headers, before, after }: AnswerInit): boolean {
@@ -52,3 +52,7 @@ function isPlain({ message, headers, before, after }: AnswerInit): boolean {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Every plain answer has them: what is common is not made anew. */
+const NO_HEADERS: Record<string, string> = Object.freeze({});
+const NONE: never[] = [];
+Object.freeze(NONE);

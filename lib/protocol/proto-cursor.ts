@@ -61,9 +61,16 @@ export class ProtoCursor {
     return this.#bytes.subarray(this.at - length, this.at);
   }
 
-  /** Text of ASCII alone; fails for any other. */
-  asciiIf(tag: number): string {
+  /**
+   * Text of ASCII alone; fails for any other.
+   * @param guess what it may be: given back, and nothing made, if it is that
+   */
+  asciiIf(tag: number, guess = ''): string {
     const length = this.#lengthIf(tag);
+    if (length === guess.length && this.#is(guess)) {
+      this.at += length;
+      return guess;
+    }
     let text = '';
     for (const end = this.at + length; this.at < end; this.at++) {
       const code = this.#bytes[this.at]!;
@@ -71,6 +78,12 @@ export class ProtoCursor {
       text += String.fromCharCode(code);
     }
     return text;
+  }
+
+  /** Whether that ASCII text is next; there is room for it. */
+  #is(text: string): boolean {
+    for (let i = 0; i < text.length; i++) if (this.#bytes[this.at + i] !== text.charCodeAt(i)) return false;
+    return true;
   }
 
   /** Length of a field that lies whole in the bytes; 0 when it isn't there. */

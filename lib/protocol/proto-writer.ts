@@ -22,6 +22,11 @@ export class ProtoWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  /** A copy of what was written from `start` on. */
+  since(start: number): Uint8Array {
+    return this.#bytes.slice(start, this.#at);
+  }
+
   /** Takes back all that was written after `length`; memory that was needed for something large is given up. */
   rewind(length: number): void {
     this.#at = length;

@@ -17,6 +17,10 @@ const ACTION = (1 << 3) | 2;
 const PAYLOAD = (2 << 3) | 2;
 const TIMEOUT_MS = (4 << 3) | 0;
 
+/** Most requests are for what the one before was for: no text is made for them, and the router's look-up knows it. */
+let lastAction = '';
+
+const NO_HEADERS: Record<string, string> = Object.freeze({});
 const MAX_UINT32 = 0xffff_ffff;
 
 /**
@@ -24,15 +28,16 @@ const MAX_UINT32 = 0xffff_ffff;
  * else, broken or merely unusual, it returns undefined and the generated decoder decides: what that makes of the same
  * bytes is what this returns, at a quarter of the cost (it finds out by trial which member of a oneof is there).
  */
-export function readRequestFrame(bytes: Uint8Array): RequestFrame | undefined {
-  const cursor = new ProtoCursor(bytes);
+export function readRequestFrame(bytes: Uint8Array, start = 0, end = bytes.length): RequestFrame | undefined {
+  const cursor = new ProtoCursor(bytes, start, end);
   const seq = cursor.numberIf(SEQ);
   const ack = cursor.numberIf(ACK);
   if (cursor.next !== REQUEST) return undefined;
   cursor.enter(REQUEST);
-  const action = cursor.asciiIf(ACTION);
+  const action = cursor.asciiIf(ACTION, lastAction);
   const payload = cursor.bytesIf(PAYLOAD);
   const timeoutMs = cursor.numberIf(TIMEOUT_MS);
   if (!cursor.done || timeoutMs > MAX_UINT32) return undefined;
-  return { seq, ack, body: 'request', request: { action, payload, headers: {}, timeoutMs } };
+  lastAction = action;
+  return { seq, ack, body: 'request', request: { action, payload, headers: NO_HEADERS, timeoutMs } };
 }

@@ -45,20 +45,40 @@ export function decodeTunnelResponse(bytes: Uint8Array): TunnelResponse {
   return v1.TunnelResponse.decode(bytes) as unknown as TunnelResponse;
 }
 
+/** Who asked last, as it stands in a request: a player's requests come many in a row, and all say the same of it. */
+export class LastAsker {
+  #playerId = '';
+  #sessionId = '';
+  #zone = '';
+  #epoch = '';
+  #fields: Uint8Array = NOTHING;
+
+  write(writer: ProtoWriter, { owner: { id, zone }, sessionId, epoch }: TunnelRequestFields): void {
+    if (id === this.#playerId && sessionId === this.#sessionId && zone === this.#zone && epoch === this.#epoch) {
+      writer.raw(this.#fields);
+      return;
+    }
+    const start = writer.length;
+    writer.text(PLAYER_ID, (this.#playerId = id));
+    writer.text(SESSION_ID, (this.#sessionId = sessionId));
+    writer.text(ZONE, (this.#zone = zone));
+    writer.text(EPOCH, (this.#epoch = epoch));
+    this.#fields = writer.since(start);
+  }
+}
+
 /** Adds one request to the stream message in `writer`. */
 export function writeTunnelRequest(
   writer: ProtoWriter,
   id: number,
   remainingMs: number,
   request: TunnelRequestFields,
+  asker: LastAsker,
 ): void {
   const about = request.payload.length + ABOUT_FIELDS;
   const start = writer.begin(REQUESTS, about);
   writer.uint(ID, id);
-  writer.text(PLAYER_ID, request.owner.id);
-  writer.text(SESSION_ID, request.sessionId);
-  writer.text(ZONE, request.owner.zone);
-  writer.text(EPOCH, request.epoch);
+  asker.write(writer, request);
   writer.uint(CLIENT_SEQ, request.clientSeq);
   writer.text(ACTION, request.action);
   writer.bytes(PAYLOAD, request.payload);
@@ -143,6 +163,8 @@ function writeHeaders(writer: ProtoWriter, headers: Readonly<Record<string, stri
     writer.end(start, about);
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Of the fields beside the payload, in bytes: only a guess, which saves moving what is written. */
 const ABOUT_FIELDS = 130;

@@ -23,8 +23,11 @@ import { welcomeFrom } from './welcome.js';
 
 /** Where a Session's requests go; gateway.ts joins it to the Dispatcher. */
 export interface RequestSink {
-  /** @returns false when the request was refused at once */
-  request(player: Player, sessionId: string, clientSeq: number, request: Request): boolean;
+  /**
+   * @param now Clock.now() when it came, in ms
+   * @returns false when the request was refused at once
+   */
+  request(player: Player, sessionId: string, clientSeq: number, request: Request, now: number): boolean;
   cancel(player: Player, clientSeq: number): void;
 }
 
@@ -192,9 +195,10 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   #read(chunk: Uint8Array): void {
     if (this.#isClosed) return;
     this.#decoder.push(chunk);
-    for (let bytes = this.#decoder.next(); bytes !== undefined; bytes = this.#nextFrame()) {
+    while (this.#hasFrame()) {
       this.#parts.counters.framesIn++;
-      this.#frame(decodeClientFrame(bytes));
+      const { bytes, start, end } = this.#decoder;
+      this.#frame(decodeClientFrame(bytes, start, end));
     }
     this.#checkRemainder();
     // Acknowledgements came with every frame perhaps: judged once for all of them.
@@ -208,8 +212,8 @@ export class Session implements ConnectionHandler, Link, UnitSource {
   }
 
   /** A frame may have ended the session: what follows it isn't read. */
-  #nextFrame(): Uint8Array | undefined {
-    return this.#isClosed ? undefined : this.#decoder.next();
+  #hasFrame(): boolean {
+    return !this.#isClosed && this.#decoder.advance();
   }
 
   #frame(frame: ClientFrame): void {
@@ -274,7 +278,7 @@ export class Session implements ConnectionHandler, Link, UnitSource {
       this.#parts.metrics.countError('RATE_LIMITED');
       player.refuse(seq, 'RATE_LIMITED');
       this.#refused();
-    } else if (!this.#parts.requests.request(player, this.sessionId, seq, request)) {
+    } else if (!this.#parts.requests.request(player, this.sessionId, seq, request, this.#heardAt)) {
       this.#refused();
     }
   }

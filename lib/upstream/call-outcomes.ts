@@ -58,7 +58,7 @@ export class CallOutcomes {
       callee.succeeded();
       this.budget.succeeded();
       this.#metrics?.upstreamFinished(this.#service, 'OK', '', now - job.handedAt);
-      this.events?.answered(job, response);
+      this.events?.answered(job, response, now);
     } catch (error) {
       this.#fault(error);
     }

@@ -1,6 +1,6 @@
 import type { Job } from '../dispatch/job.js';
 import type { ProtoWriter } from '../protocol/proto-writer.js';
-import { writeTunnelRequest } from '../protocol/tunnel-codec.js';
+import { writeTunnelRequest, type LastAsker } from '../protocol/tunnel-codec.js';
 import { methods } from '../protocol/upstream-codec.js';
 
 /** What is left of a job's time, in whole milliseconds; at least one, since 0 would mean no deadline. */
@@ -26,6 +26,6 @@ export function encodeJob(job: Job, now: number): Uint8Array {
 }
 
 /** Adds a job to the Tunnel message in `writer`. */
-export function writeJob(writer: ProtoWriter, id: number, job: Job, now: number): void {
-  writeTunnelRequest(writer, id, remainingMs(job, now), job);
+export function writeJob(writer: ProtoWriter, id: number, job: Job, now: number, asker: LastAsker): void {
+  writeTunnelRequest(writer, id, remainingMs(job, now), job, asker);
 }

@@ -5,6 +5,7 @@ import type { Job, JobCall } from '../dispatch/job.js';
 import type { ProtoWriter } from '../protocol/proto-writer.js';
 import type { UpstreamResponse } from '../protocol/upstream-codec.js';
 import {
+  LastAsker,
   loneResponseId,
   TUNNEL_MESSAGE_BYTES,
   TUNNEL_PATH,
@@ -23,7 +24,8 @@ export interface TunnelStreamEvents {
   spoken(): void;
   /** Something is to be written, or what waits may be written now. */
   due(): void;
-  answered(job: Job, response: UpstreamResponse): void;
+  /** @param now Clock.now(), in ms */
+  answered(job: Job, response: UpstreamResponse, now: number): void;
   /** The job was put on the stream and ends without an answer; the stream goes on. */
   unanswered(job: Job, status: CallStatus): void;
   /** The job can't be put on any stream. */
@@ -52,6 +54,7 @@ export class TunnelStream extends GrpcStream implements JobCall, MessageSink {
   readonly #pending = new Map<number, Job>();
   /** Ids of jobs that were given up: answers to them may still come. */
   readonly #late = new Set<number>();
+  readonly #asker = new LastAsker();
   #cancels: number[] = [];
   #lastId = 0;
   #blocked = false;
@@ -97,7 +100,7 @@ export class TunnelStream extends GrpcStream implements JobCall, MessageSink {
     for (; taken < line.length; taken++) {
       const job = line[taken]!;
       const start = writer.length;
-      writeJob(writer, this.#lastId + 1, job, now);
+      writeJob(writer, this.#lastId + 1, job, now, this.#asker);
       const size = writer.length - start;
       if (size > this.#maxMessageBytes) {
         writer.rewind(start);
@@ -144,8 +147,9 @@ export class TunnelStream extends GrpcStream implements JobCall, MessageSink {
     this.#heard = true;
     try {
       const reader = new TunnelResponseReader(bytes);
+      const now = this.connection!.clock.now();
       for (let response = reader.next(); response !== undefined; response = reader.next()) {
-        this.#answer(response, reader.size);
+        this.#answer(response, reader.size, now);
       }
     } catch {
       this.refuse(ownStatus(GrpcStatus.OK, 'a message of the tunnel cannot be read'));
@@ -219,7 +223,7 @@ export class TunnelStream extends GrpcStream implements JobCall, MessageSink {
     if (writer.length > 0) this.#blocked = !this.stream!.write(frameMessage(writer.written));
   }
 
-  #answer(response: UpstreamResponse, size: number): void {
+  #answer(response: UpstreamResponse, size: number, now: number): void {
     const { id } = response;
     const job = this.#pending.get(id);
     if (job === undefined) {
@@ -228,7 +232,7 @@ export class TunnelStream extends GrpcStream implements JobCall, MessageSink {
     }
     this.#pending.delete(id);
     if (size > this.#maxMessageBytes) this.#events.unanswered(job, faultStatus('too large', 'the reply'));
-    else this.#events.answered(job, response);
+    else this.#events.answered(job, response, now);
   }
 
   /** @returns true */

@@ -126,9 +126,9 @@ export class Tunnel implements JobCall, TunnelStreamEvents {
     this.#become('yes');
   }
 
-  answered(job: Job, response: UpstreamResponse): void {
+  answered(job: Job, response: UpstreamResponse, now: number): void {
     this.#vain = 0;
-    this.#options.outcomes.answered(job, this.#callee, response, this.#options.clock.now());
+    this.#options.outcomes.answered(job, this.#callee, response, now);
   }
 
   unanswered(job: Job, status: CallStatus): void {

@@ -130,11 +130,11 @@ export class UpstreamManager implements Upstream {
     }));
   }
 
-  call(job: Job): boolean {
+  call(job: Job, now: number): boolean {
     const pool = this.#pools.get(job.route.service);
     const instance = pool?.pick(job);
     if (pool === undefined || instance === undefined) return false;
-    job.handedAt = this.#clock.now();
+    job.handedAt = now;
     if (instance.tunnel === undefined) {
       this.#process(job, pool, instance);
     } else {

@@ -53,7 +53,7 @@ class FakeUpstream implements Upstream {
 
   answer(job: Job, response: UpstreamResponseInit = {}): void {
     this.#ended(job);
-    this.events.answered(job, methods.process.decodeReply(methods.process.encodeReply(response)));
+    this.events.answered(job, methods.process.decodeReply(methods.process.encodeReply(response)), job.acceptedAt);
   }
 
   fail(job: Job, failure: Failure = FAILED): void {

@@ -47,6 +47,14 @@ describe('readRequestFrame', () => {
     });
   });
 
+  it('reads one where it lies among other bytes, whatever was asked for before it', () => {
+    for (const action of ['echo', 'exho', 'ech', 'echo', 'echoes']) {
+      const bytes = frameBytes({ seq: 9, request: { action, payload: Uint8Array.of(4) } });
+      const frame = readRequestFrame(Buffer.concat([Buffer.alloc(3, 7), bytes, bytes]), 3, 3 + bytes.length);
+      assert.deepEqual([frame!.seq, frame!.request.action, ...frame!.request.payload], [9, action, 4]);
+    }
+  });
+
   it('reads every field that may be missing as its default', () => {
     assert.deepEqual(read(frameBytes({ request: {} })), generated(frameBytes({ request: {} })));
   });

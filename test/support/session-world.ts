@@ -105,7 +105,7 @@ export class TestUpstream implements Upstream {
     const index = this.calls.findLastIndex((job) => job.clientSeq === clientSeq);
     const [job] = this.calls.splice(index, 1);
     const empty = { id: 0, code: 0, message: '', payload: new Uint8Array(0), headers: {}, before: [], after: [] };
-    this.#events!.answered(job!, { ...empty, ...response });
+    this.#events!.answered(job!, { ...empty, ...response }, job!.acceptedAt);
   }
 }
 
@@ -159,7 +159,6 @@ export class SessionWorld {
     const dispatcher = new Dispatcher({
       router: new Router(routes, ['business']),
       processor,
-      clock,
       timeoutMs: 30_000,
       metrics: noMetrics,
     });
