@@ -285,6 +285,15 @@ describe('PushService', () => {
       assert.deepEqual(said(sender), [{ outcome: DELIVERED, receivers: 8_999, delivered: 8_999 }]);
     }).timeout(0);
 
+    it('is refused while 64 others are on their way, and may come again', () => {
+      for (let i = 0; i < 9_000; i++) world.live(`p${i}`);
+      // Each more than a turn takes, and of a sender of its own.
+      const senders = Array.from({ length: 65 }, (_, i) => world.push({ ...toZone('north'), id: `${i}` }));
+      assert.deepEqual(said(senders[64]!), [{ outcome: REFUSED, code: 429 }]);
+      assert.equal(world.service.running, 64);
+      assert.deepEqual(senders.slice(0, 64).flatMap(said), []);
+    }).timeout(0);
+
     it('tells the fate of each receiver only where that is asked for, and of up to 256', () => {
       const ann = world.live('ann');
       const [quiet, each] = [
