@@ -29,7 +29,7 @@ export const benchmark: Benchmark = {
         print(`\n${who}, ${inflight} pushes in flight, ${payload} B, ${rounds} × ${seconds} s in turn\n`);
         return measured(sides, turns, { receivers, inFlight: inflight!, payloadBytes: payload! }, print);
       };
-      const sides = [plain, acknowledged, reliable, reliableQuic, ...latest];
+      const sides = [plain, reliable, acknowledged, reliableQuic, ...latest];
       await measure(sides, few!, `${few} receivers`);
       const toMany = await measure(sides, many!, `${many} receivers`);
       const beside = [plain, reliable, reliableQuic];
@@ -60,6 +60,6 @@ async function measured(
 }
 
 function verdict(gatesvr: Rounds, yardstick: Rounds, whose: string): Verdict {
-  const value = gatesvr.perSecond / yardstick.perSecond;
+  const value = gatesvr.speedBeside(yardstick);
   return { measured: `wss: ${figure(value)} × ${whose} deliveries a second`, value, wanted: { atLeast: GOAL } };
 }

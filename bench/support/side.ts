@@ -38,7 +38,20 @@ export class Rounds {
   }
 
   get perSecond(): number {
-    return this.#median(({ count, elapsedMs }) => (count / elapsedMs) * 1000);
+    return median(this.#speeds);
+  }
+
+  /**
+   * CPU of the gateway for each thing that came, as a multiple of what it took `other` in the same round: the median of
+   * the rounds. What else runs on the machine comes and goes, and weighs on two turns that follow each other alike.
+   */
+  costBeside(other: Rounds): number {
+    return median(this.#costs.map((cost, round) => cost / other.#costs[round]!));
+  }
+
+  /** The same of what came in a second. */
+  speedBeside(other: Rounds): number {
+    return median(this.#speeds.map((speed, round) => speed / other.#speeds[round]!));
   }
 
   row(name: string): (string | number)[] {
@@ -52,6 +65,10 @@ export class Rounds {
       figure(Math.max(...this.#costs)),
       this.#rounds.reduce((sum, { count }) => sum + count, 0),
     ];
+  }
+
+  get #speeds(): number[] {
+    return this.#rounds.map(({ count, elapsedMs }) => (count / elapsedMs) * 1000);
   }
 
   get #costs(): number[] {
