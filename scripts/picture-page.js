@@ -27,21 +27,21 @@ const browser = await chromium.launch({
   args: BROWSER_ARGS,
 });
 try {
-  const page = await browser.newPage({ viewport: WIDE, colorScheme: 'light' });
-  page.on('pageerror', (error) => console.error(String(error)));
-  page.on('console', (message) => console.log(message.text()));
-  await page.goto(`${dev.state.pageUrl}?player=ann&rate=10`);
-  await state(page, 'Connected');
-  await page.waitForTimeout(SHOWN_MS / 3);
+  const page = await open('ann', 10);
+  const others = [await open('bob', 0), await open('cleo', 0)];
+  await play(page, others);
+  await page.waitForTimeout(SHOWN_MS / 6);
   await page.click('#cut');
-  await page.locator('.happening .what', { hasText: /FULL$/ }).waitFor();
+  await verdict(page, /lost once; the last Welcome said FULL/);
   await page.waitForTimeout(SHOWN_MS / 6);
   await page.fill('#away-seconds', '3');
   await page.click('#away');
   await page.locator('#notice', { hasText: 'back in' }).waitFor();
+  await say(others[1], 'she will miss nothing');
   await page.waitForTimeout(2000);
   await picture(page, 'page-cut');
-  await page.locator('.happening .what', { hasText: /FULL$/ }).nth(1).waitFor();
+  await verdict(page, /lost 2 times; the last Welcome said FULL/);
+  await page.click('#order button');
   await page.waitForTimeout(SHOWN_MS / 4);
   await picture(page, 'page-light');
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -65,8 +65,36 @@ try {
   rmSync(directory, { recursive: true });
 }
 
-function state(page, text) {
-  return page.locator('#state', { hasText: text }).waitFor();
+async function open(player, rate) {
+  const page = await browser.newPage({ viewport: WIDE, colorScheme: 'light' });
+  page.on('pageerror', (error) => console.error(String(error)));
+  page.on('console', (message) => console.log(message.text()));
+  await page.goto(`${dev.state.pageUrl}?player=${player}&rate=${rate}`);
+  await page.locator('#state', { hasText: 'Connected' }).waitFor();
+  return page;
+}
+
+/** A game with some talk, so that there is something to see of what services push. */
+async function play(page, others) {
+  for (const each of [page, ...others]) await each.click('#stroll');
+  await say(others[0], 'anybody here?');
+  await say(page, 'hello bob, watch me cut my link');
+  for (const [each, points] of [
+    [page, 4],
+    [others[0], 6],
+    [others[1], 3],
+  ]) {
+    for (let i = 0; i < points; i++) await each.click('#score');
+  }
+}
+
+function verdict(page, text) {
+  return page.locator('#timeline-summary', { hasText: text }).waitFor({ state: 'attached' });
+}
+
+async function say(page, text) {
+  await page.fill('#chat-text', text);
+  await page.press('#chat-text', 'Enter');
 }
 
 async function picture(page, name) {

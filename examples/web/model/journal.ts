@@ -49,14 +49,21 @@ const decoder = new TextDecoder();
 export class Journal {
   #new: Entry[] = [];
   #skipped = 0;
+  #unnumbered = 0;
   readonly #open = new Map<number, Unit>();
+
+  /** Volatile units that came. They have no place in the order, so they are counted here, and not listed. */
+  get unnumbered(): number {
+    return this.#unnumbered;
+  }
 
   unit(seq: number, items: readonly Item[], replayed: boolean): Unit {
     const parts = items.map(partOf).filter((part) => part !== undefined);
     const bytes = items.reduce((sum, item) => sum + bytesOf(item), 0);
     const unit: Unit = { kind: 'unit', seq, replayed, parts, bytes, question: undefined };
     for (const part of parts) if (part.kind === 'response') this.#expectQuestion(part.clientSeq, unit);
-    this.#add(unit);
+    if (seq === 0) this.#unnumbered++;
+    else this.#add(unit);
     return unit;
   }
 

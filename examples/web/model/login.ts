@@ -1,5 +1,13 @@
 import { connect } from '../../../lib/client/browser.js';
-import type { ClientState, GatesvrClient, Item, Lost, SavedState, Verdict } from '../../../lib/client/browser.js';
+import type {
+  ClientState,
+  ClientTransport,
+  GatesvrClient,
+  Item,
+  Lost,
+  SavedState,
+  Verdict,
+} from '../../../lib/client/browser.js';
 import { UnitChecker } from '../../checker/unit-checker.js';
 import type { DevInfo } from './dev-server.js';
 import type { Ending } from './ending.js';
@@ -10,6 +18,8 @@ export interface LoginOptions {
   /** SHA-256 of the gateway's own certificate, base64; null where browsers trust it anyway. */
   readonly certificateHash: string | null;
   readonly webSocketUrl: string | null;
+  /** What to connect over, the most wanted first; either when left out. */
+  readonly transports?: readonly ClientTransport[];
   readonly getToken: () => Promise<string>;
   /** Where an earlier page stopped. */
   readonly state?: SavedState | undefined;
@@ -53,11 +63,12 @@ export class Login {
 
   /** Connects, and keeps connected until it is closed. */
   static open(options: LoginOptions, events: LoginEvents): Login {
-    const { url, certificateHash, webSocketUrl, getToken, state, save } = options;
+    const { url, certificateHash, webSocketUrl, transports, getToken, state, save } = options;
     const client = connect({
       url,
       getToken,
       ack: save === undefined ? 'received' : 'saved',
+      ...(transports === undefined ? {} : { transports }),
       ...(state === undefined ? {} : { state }),
       ...(webSocketUrl === null ? {} : { webSocketUrl }),
       ...(certificateHash === null ? {} : { serverCertificateHashes: [certificateHash] }),

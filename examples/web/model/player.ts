@@ -6,6 +6,7 @@ import type { Journal } from './journal.js';
 import type { LinkHistory } from './link-history.js';
 import { Login, loginTarget } from './login.js';
 import { Rival } from './rival.js';
+import { roadNames, transportsOf, type Road, type SavedRoad } from './road.js';
 import type { SavedLogin } from './saved-login.js';
 import type { Score } from './score.js';
 import type { Timeline } from './timeline.js';
@@ -17,6 +18,7 @@ export interface PlayerParts {
   readonly info: DevInfo;
   readonly server: DevServer;
   readonly saved: SavedLogin;
+  readonly savedRoad: SavedRoad;
   readonly journal: Journal;
   readonly timeline: Timeline;
   readonly link: LinkHistory;
@@ -28,6 +30,8 @@ export interface PlayerParts {
 export class Player {
   readonly #parts: PlayerParts;
   #main: Login;
+  #road: Road;
+  #isChanging = false;
   #rival: Rival | undefined;
   #ending: Ending | undefined;
   #hasLeft = false;
@@ -38,6 +42,7 @@ export class Player {
 
   private constructor(parts: PlayerParts) {
     this.#parts = parts;
+    this.#road = parts.savedRoad.load();
     this.#main = this.#open();
   }
 
@@ -59,6 +64,16 @@ export class Player {
     const { connectionState, transport } = this.client;
     const isLinked = connectionState === 'active' || connectionState === 'replaying' || connectionState === 'leaving';
     return isLinked ? transport : undefined;
+  }
+
+  /** What the session may go over. */
+  get road(): Road {
+    return this.#road;
+  }
+
+  /** It waits for what is under way, to go on over another road. */
+  get isChanging(): boolean {
+    return this.#isChanging;
   }
 
   /** The second login; undefined while there is none. */
@@ -108,6 +123,25 @@ export class Player {
     this.#retire();
     this.#ending = undefined;
     this.#hasLeft = false;
+    this.#main = this.#open();
+  }
+
+  /** From now on over `road`: once what is under way is answered a new login goes on where the old one stops. */
+  async goOver(road: Road): Promise<void> {
+    if (road === this.#road) return;
+    this.#road = road;
+    this.#parts.savedRoad.save(road);
+    const main = this.#main;
+    if (this.#ending !== undefined || this.#isChanging) return;
+    this.#isChanging = true;
+    await answered(main.client);
+    this.#isChanging = false;
+    // Meanwhile it ended, and its next login goes over the new road anyway.
+    if (this.#main !== main || main.ended) return;
+    this.#parts.journal.happened(`Changes to ${roadNames[this.#road]}`);
+    this.#isLossTold = true;
+    main.save();
+    this.#retire();
     this.#main = this.#open();
   }
 
@@ -165,6 +199,7 @@ export class Player {
       {
         who: name,
         ...loginTarget(info),
+        transports: transportsOf(this.#road),
         getToken: () => server.token(name),
         state: saved.load(),
         save: (state) => saved.save(state),
@@ -172,7 +207,9 @@ export class Player {
       {
         unit: (seq, items, replayed) => this.#unit(seq, items, replayed),
         welcomed: (verdict, reason, lost) => this.#welcomed(verdict, reason, lost),
-        moved: (state) => this.#moved(state),
+        moved: (state) => {
+          if (this.#main === login) this.#moved(state);
+        },
         slow: (queued) => journal.happened(`The gateway holds ${queued} units for this client: too slow`, 'bad'),
         fault: (error) => (this.#lastFault = error instanceof Error ? error.message : String(error)),
         ended: (ending) => {
@@ -187,7 +224,7 @@ export class Player {
     const { journal, timeline, link, feed } = this.#parts;
     if (replayed) link.unitReplayed();
     timeline.unit(performance.now(), journal.unit(seq, items, replayed));
-    feed.unit(items);
+    feed.unit(seq, items);
   }
 
   #welcomed(verdict: Verdict, reason: string, lost: Lost | undefined): void {
@@ -221,6 +258,17 @@ export class Player {
     const why = reason === kick ? '' : `: ${reason}`;
     this.#parts.journal.happened(`The gateway ${said} and closed with ${code}${why}`, 'bad');
   }
+}
+
+/** What is under way may take so long, in ms: the slowest of the page's own requests, and a little. */
+const PATIENCE_MS = 4000;
+const LOOK_MS = 20;
+
+/** Resolves when nothing is under way, or the patience has run out. */
+async function answered(client: GatesvrClient): Promise<void> {
+  const until = performance.now() + PATIENCE_MS;
+  const isBusy = (): boolean => client.pendingRequests.underWay + client.pendingRequests.waiting > 0;
+  while (isBusy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }
 
 export function seconds(ms: number): string {

@@ -37,6 +37,11 @@ export class LanePainter {
     const { columnMs, from, now } = frame;
     const { cells, hidden } = pack(marks, from, now, { columnMs, rows, spill: SPILL });
     const bottom = band.top + band.height - GAP;
+    // Nothing stands in the future: what is drawn beside its time comes into sight when that has caught up.
+    this.#context.save();
+    this.#context.beginPath();
+    this.#context.rect(0, 0, frame.right, frame.height);
+    this.#context.clip();
     for (const cell of cells) {
       const x = frame.columnX(cell.column);
       const y = bottom - (cell.row + 1) * CELL + GAP;
@@ -46,8 +51,9 @@ export class LanePainter {
       const x = frame.columnX(cell.column);
       const y = bottom - (cell.row + 1) * CELL + GAP;
       this.#cell(cell, lane, x, y);
-      spots.push({ mark: cell.mark, lane, x: x + SIDE / 2, y: y + SIDE / 2 });
+      if (x <= frame.right) spots.push({ mark: cell.mark, lane, x: x + SIDE / 2, y: y + SIDE / 2 });
     }
+    this.#context.restore();
     this.#labels(frame, cells, bottom);
     this.#hidden(frame, hidden, band);
   }
@@ -100,7 +106,7 @@ export class LanePainter {
     context.textBaseline = 'middle';
     for (const cluster of clustersOf(cells)) {
       const text = labelOf(cluster);
-      const x = frame.columnX(cluster.last.column) + SIDE + LABEL_GAP;
+      const x = Math.min(frame.right, frame.columnX(cluster.last.column) + SIDE) + LABEL_GAP;
       const width = context.measureText(text).width + LABEL_GAP;
       if (text === '' || width > cluster.room * CELL || x + width > frame.width) continue;
       context.fillText(text, x, bottom - CELL / 2 + GAP / 2);
@@ -110,6 +116,9 @@ export class LanePainter {
   /** A line on top of the lane where more came than it has room for. */
   #hidden(frame: TimelineFrame, hidden: ReadonlyMap<number, number>, { top }: Band): void {
     this.#context.fillStyle = this.#canvas.colour('text');
-    for (const column of hidden.keys()) this.#context.fillRect(frame.columnX(column), top, CELL, 2);
+    for (const column of hidden.keys()) {
+      const x = frame.columnX(column);
+      this.#context.fillRect(x, top, Math.min(CELL, frame.right - x), 2);
+    }
   }
 }

@@ -39,6 +39,11 @@ const examples: Readonly<Record<string, string>> = {
   fail: '{"code":409,"message":"taken"}',
   'zone.where': '{}',
   'zone.roll': '{"sides":6}',
+  'zone.move': '{"x":0.25,"y":0.5}',
+  'chat.say': '{"text":"hello"}',
+  'score.add': '{"points":5}',
+  'order.place': '{"item":"tea"}',
+  'push.burst': '{"to":"zone","count":5,"spreadMs":200}',
 };
 
 /** A request with any action and payload, and buttons that make some at once. */

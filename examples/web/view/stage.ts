@@ -1,25 +1,35 @@
+import { ChatLog } from '../model/chat-log.js';
 import { DeliveryWindow } from '../model/delivery-window.js';
 import type { DevInfo, DevServer, ProcessStatus } from '../model/dev-server.js';
 import { Journal } from '../model/journal.js';
 import { LinkHistory } from '../model/link-history.js';
+import { OrderStory } from '../model/order-story.js';
 import { Player, seconds } from '../model/player.js';
 import { ProcessWatch } from '../model/process-watch.js';
 import { RequestDesk } from '../model/request-desk.js';
+import { SavedRoad } from '../model/road.js';
 import { playerOf, SavedLogin } from '../model/saved-login.js';
 import { Score } from '../model/score.js';
 import { Series } from '../model/series.js';
+import { Standings } from '../model/standings.js';
 import { SteadyTraffic } from '../model/steady-traffic.js';
 import { Timeline } from '../model/timeline.js';
 import { TopicFeed } from '../model/topic-feed.js';
 import { Trouble } from '../model/trouble.js';
+import { ZoneMap } from '../model/zone-map.js';
+import { ChatPanel } from './chat-panel.js';
 import { byId } from './dom.js';
 import { Header } from './header.js';
 import { followLoad } from './load-slider.js';
+import { MapPanel } from './map-panel.js';
 import type { Notice } from './notice.js';
 import { noticeFor } from './notice-text.js';
+import { OrderPanel } from './order-panel.js';
 import { ProcessLights } from './process-lights.js';
 import { RequestPanel } from './request-panel.js';
+import { RoadChoice } from './road-choice.js';
 import { RoundTripChart } from './round-trip-chart.js';
+import { ScorePanel } from './score-panel.js';
 import { Shortcuts } from './shortcuts.js';
 import { TimelineView } from './timeline-view.js';
 import { TroublePanel } from './trouble-panel.js';
@@ -44,6 +54,10 @@ export class Stage {
   readonly #timeline = new Timeline(LATEST_TOPICS);
   readonly #link = new LinkHistory();
   readonly #feed = new TopicFeed();
+  readonly #map = new ZoneMap();
+  readonly #chat = new ChatLog();
+  readonly #standings = new Standings();
+  readonly #order = new OrderStory();
   readonly #roundTrips = new Series(ROUND_TRIPS);
   readonly #heartbeats = new Series(ROUND_TRIPS);
   readonly #player: Player;
@@ -59,6 +73,11 @@ export class Stage {
   readonly #roundTripChart = new RoundTripChart();
   readonly #windowChart = new WindowChart();
   readonly #requestPanel: RequestPanel;
+  readonly #road: RoadChoice;
+  readonly #mapPanel: MapPanel;
+  readonly #chatPanel: ChatPanel;
+  readonly #scorePanel: ScorePanel;
+  readonly #orderPanel: OrderPanel;
   #processes: readonly ProcessStatus[] | undefined = [];
   #timelineAt = 0;
   #chartsAt = 0;
@@ -69,8 +88,10 @@ export class Stage {
     const journal = this.#journal;
     const timeline = this.#timeline;
     this.#notice = notice;
+    this.#follow();
+    const savedRoad = new SavedRoad(sessionStorage);
     const shared = { journal, timeline, link: this.#link, feed: this.#feed, score: this.#score };
-    this.#player = Player.open({ name, info, server, saved, ...shared });
+    this.#player = Player.open({ name, info, server, saved, savedRoad, ...shared });
     this.#desk = new RequestDesk({
       client: () => this.#player.client,
       journal,
@@ -86,6 +107,11 @@ export class Stage {
     this.#lights = new ProcessLights((process) => trouble.kill(process));
     this.#header = new Header(() => this.#toggle());
     this.#requestPanel = new RequestPanel(this.#desk);
+    this.#road = new RoadChoice((road) => void this.#player.goOver(road));
+    this.#mapPanel = new MapPanel(this.#desk, this.#map, name);
+    this.#chatPanel = new ChatPanel(this.#desk, this.#chat, name);
+    this.#scorePanel = new ScorePanel(this.#desk, this.#standings, name);
+    this.#orderPanel = new OrderPanel(this.#desk, this.#order);
   }
 
   /** Logs in and begins to draw. */
@@ -93,11 +119,19 @@ export class Stage {
     new Stage(server, info, notice).#start();
   }
 
+  /** Pushes of the example services, each to what shows it. */
+  #follow(): void {
+    this.#feed.on('zone.position', (fields) => this.#map.moved(fields, performance.now()));
+    this.#feed.on('chat.line', (fields) => this.#chat.said(fields));
+    this.#feed.on('score.board', (fields) => this.#standings.shown(fields));
+    this.#feed.on('order.step', (fields, stand) => this.#order.told(fields, stand));
+  }
+
   #start(): void {
     this.#watch.start();
     const traffic = new SteadyTraffic(
       (ask) => void this.#desk.ask(ask, false),
-      () => (this.#player.ending === undefined ? this.#unanswered : Infinity),
+      () => (this.#player.ending !== undefined || this.#player.isChanging ? Infinity : this.#unanswered),
     );
     followLoad(traffic, location.href);
     this.#offerShortcuts();
@@ -141,11 +175,16 @@ export class Stage {
     this.#window.observe(now, player.progress, this.#unanswered);
     player.observe(now);
     this.#header.show(player);
+    this.#road.show(player);
     this.#zeroLine.show(this.#score, player.units, this.#link);
     this.#notice.show(noticeFor(player, this.#processes, now));
     this.#units.show(now, this.#journal);
     this.#lights.show(this.#processes);
     this.#troublePanel.show(player);
+    this.#mapPanel.show(now, player);
+    this.#chatPanel.show();
+    this.#scorePanel.show();
+    this.#orderPanel.show();
     if (now - this.#timelineAt >= TIMELINE_MS) {
       this.#timelineAt = now;
       this.#timelineView.show(now);

@@ -3,8 +3,11 @@ import type { LaneName } from '../model/timeline.js';
 /** A drawn mark with the gap to the next: what a column is wide and a row high, in CSS pixels. */
 export const CELL = 11;
 export const GAP = 2;
-/** Columns to the right of now: room for what came at one moment and is drawn side by side. */
+/** Columns in which what came at one moment is drawn side by side. */
 export const SPILL = 9;
+/** Room to the right of now, for the numbers of what came last, in CSS pixels. */
+const LABEL_ROOM = 64;
+const NARROW_ROOM = 33;
 
 export interface Band {
   readonly top: number;
@@ -28,7 +31,7 @@ export class TimelineFrame {
     this.height = height;
     this.now = now;
     this.shownMs = shownMs;
-    this.right = Math.max(CELL, width - (width > 500 ? SPILL : 3) * CELL);
+    this.right = Math.max(CELL, width - (width > 500 ? LABEL_ROOM : NARROW_ROOM));
     this.#perMs = this.right / shownMs;
   }
 

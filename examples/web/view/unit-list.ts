@@ -1,6 +1,6 @@
 import { MAX_NEW } from '../model/journal.js';
 import type { Entry, Happening, Journal, Part, Unit } from '../model/journal.js';
-import { byId, element } from './dom.js';
+import { byId, element, setText } from './dom.js';
 
 /** Rows that are kept: some screens full. */
 const MAX_ROWS = MAX_NEW;
@@ -11,11 +11,14 @@ const LOOK_MS = 150;
 export class UnitList {
   readonly #list = byId('units', HTMLOListElement);
   readonly #empty = byId('no-units', HTMLElement);
+  readonly #unlisted = byId('unlisted', HTMLElement);
   #lookedAt = 0;
 
   show(now: number, journal: Journal): void {
     if (now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
+    const { unnumbered } = journal;
+    setText(this.#unlisted, unnumbered === 0 ? '' : `and ${unnumbered} volatile ones, without a number`);
     const { entries, skipped } = journal.take();
     if (entries.length === 0) return;
     this.#empty.hidden = true;
@@ -38,7 +41,7 @@ function unitRow(unit: Unit): HTMLLIElement {
   const row = element(
     'li',
     'unit',
-    element('span', 'seq', unit.seq === 0 ? 'volatile' : `${unit.seq}`),
+    element('span', 'seq', `${unit.seq}`),
     element('span', 'before', ...before),
     element('span', 'answer', ...(response?.kind === 'response' ? [responseChip(response, unit)] : [])),
     element('span', 'after', ...after),
