@@ -61,7 +61,7 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
 
   send(payload: Uint8Array, load: Load): void {
     this.#load = load;
-    this.#write({ seq: ++this.#clientSeq, ack: this.#position, request: { action: 'echo', payload } });
+    this.#write({ seq: ++this.#clientSeq, request: { action: 'echo', payload } });
   }
 
   flush(): void {
@@ -137,11 +137,10 @@ export class GatesvrClient implements ConnectionHandler, LoadClient {
     else this.#load?.failed(this, `Response ${code} ${message}`);
   }
 
-  /** Requests carry the acknowledgement; only where none follows it needs a frame of its own. */
+  /** Once for all requests of a turn, and at once with them: it costs no datagram then. */
   #acknowledgeInTime(): void {
-    if (this.#out.length > 0) this.#acknowledged = this.#position;
     if (this.#position === this.#acknowledged) this.#wheel.disarm(this.#ackTimer);
-    else if (this.#position - this.#acknowledged >= ACK_UNITS) this.#acknowledge();
+    else if (this.#out.length > 0 || this.#position - this.#acknowledged >= ACK_UNITS) this.#acknowledge();
     else if (!this.#ackTimer.armed) this.#wheel.arm(this.#ackTimer, ACK_MS);
   }
 

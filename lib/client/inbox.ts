@@ -96,9 +96,14 @@ export class Inbox {
     this.#saved = this.#position;
   }
 
-  /** What any frame to the gateway carries as `ack`. */
+  /** What the gateway may be told to forget. */
   get ack(): number {
     return Math.min(this.resumeFrom, this.#carried);
+  }
+
+  /** The `ack` of the next frame; 0, and no byte, where an earlier frame said the same. */
+  get unsaidAck(): number {
+    return this.ack > this.#acked ? this.ack : 0;
   }
 
   /** A frame with the present `ack` was written. */

@@ -101,7 +101,7 @@ export class Link implements ConnectionHandler {
   send(frame: ClientFrameInit): boolean {
     if (this.#isLeft) return true;
     const { inbox, clock } = this.#options;
-    const ack = this.#liveness === undefined ? 0 : inbox.ack;
+    const ack = this.#liveness === undefined ? 0 : inbox.unsaidAck;
     const bytes = encodeClientFrame({ ...frame, ack });
     // With the length prefix, so a few bytes below what the gateway would take.
     if (bytes.length > this.#maxFrameBytes) return false;

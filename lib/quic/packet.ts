@@ -6,8 +6,11 @@
  *   short  1 form | dcid (of the length we chose) | …
  */
 
-/** Length of the connection ids we give out. 16 random bytes can't be guessed, and short packets don't say theirs. */
-export const ID_BYTES = 16;
+/**
+ * Length of the connection ids we give out; short packets don't say theirs. Every packet to us begins with one, so it is
+ * no longer than it takes: 8 random bytes can't be guessed, and RFC 9000 asks no more of a client's first id.
+ */
+export const ID_BYTES = 8;
 export const VERSION_1 = 1;
 /** A client's first datagram is at least this long, so that answering it can't amplify (RFC 9000 section 14.1). */
 export const MIN_INITIAL_BYTES = 1200;

@@ -97,7 +97,7 @@ describe('OrderedSender', () => {
     assert.equal(bench.scheduled.length, 0);
   });
 
-  it('puts the last accepted client seq and the void range on every frame', () => {
+  it('puts the void range on every frame, and the last accepted client seq on the first of a write', () => {
     const bench = new Bench();
     bench.queue.detach();
     bench.queue.enqueueNotify(encodeDelivery([]), 0, undefined, 0);
@@ -118,8 +118,8 @@ describe('OrderedSender', () => {
     }
     assert.deepEqual(numbers, [
       [0, 0, 300],
-      [1, 3, 300],
-      [0, 4, 300],
+      [1, 3, 0],
+      [0, 4, 0],
     ]);
   });
 
